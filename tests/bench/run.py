@@ -1,0 +1,194 @@
+"""`make bench`: what the pages cost at 3,000 tasks, under gunicorn with two workers.
+
+Prints per page the CPU time of the workers per request and the median latency, and both as multiples of the
+cheapest signed-in page of the same stack. Speed is measured here and nowhere tested.
+"""
+
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+TASKS = int(os.environ.get("BENCH_TASKS", "3000"))
+REQUESTS = int(os.environ.get("BENCH_REQUESTS", "60"))
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        environment(Path(folder))
+        import django
+
+        django.setup()
+        plan_id, task_id, cookies = prepare()
+        port = free_port()
+        server = start_server(port)
+        try:
+            measure(port, server.pid, pages(plan_id, task_id), cookies)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=20)
+
+
+def environment(folder: Path) -> None:
+    """A production-like start on a database of its own (DATABASE_URL is kept where it is given)."""
+    os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="config.settings",
+        DEBUG="false",
+        SECRET_KEY="bench-" + "x" * 60,
+        ALLOWED_HOSTS="127.0.0.1",
+        HTTPS="false",
+        DEMONSTRATION="true",
+        DEMONSTRATION_DATE="2025-09-15",
+        DEMO_PASSWORD="Bench-2025-pass",
+        VAR_DIR=str(folder),
+    )
+
+
+def prepare() -> tuple[int, int, dict[str, str]]:
+    """Fill the database; returns plan, a task that its unit can report on, and the cookies of that contributor."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.core.management import call_command
+    from django.middleware.csrf import _get_new_csrf_string
+
+    from tests.bench import fill
+    from tracker.enums import Status
+    from tracker.models import Plan, Task, User
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("demo", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+    plan = Plan.objects.get()
+    count = fill.repeat_tasks(plan, TASKS)
+    fill.analyse()
+    task = Task.objects.filter(plan=plan, status=Status.IN_PROGRESS, lead_unit__code="qzwj").first()
+    user = User.objects.get(username="staff-qzwj")
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "tracker.authentication.UnitBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    print(f"{count} tasks, {fill.lines_of_history()} lines of history")
+    return plan.pk, task.pk, {"sessionid": session.session_key, "csrftoken": _get_new_csrf_string()}
+
+
+def pages(plan: int, task: int) -> list[tuple[str, str, str]]:
+    """(name, method, path); the first is the cheapest signed-in page."""
+    filters = urllib.parse.urlencode({"status": "in_progress", "nature": "continuous", "q": "推进", "per_page": 50})
+    return [
+        ("cheapest signed-in page", "GET", "/accounts/password/done/"),
+        ("ledger, 50 rows, three filters", "GET", f"/plans/{plan}/ledger/?{filters}"),
+        ("task page", "GET", f"/tasks/{task}/"),
+        ("status update", "POST", f"/tasks/{task}/report/"),
+        ("home", "GET", f"/plans/{plan}/"),
+        ("living report", "GET", f"/plans/{plan}/report/"),
+    ]
+
+
+def measure(port: int, pid: int, wanted: list[tuple[str, str, str]], cookies: dict[str, str]) -> None:
+    base_cpu = base_latency = 0.0
+    print(f"{'page':34}{'CPU ms':>9}{'×':>7}{'median ms':>11}{'×':>7}")
+    for name, method, path in wanted:
+        request(port, method, path, cookies)
+        cpu, latency = sample(port, pid, method, path, cookies)
+        base_cpu, base_latency = base_cpu or cpu, base_latency or latency
+        print(f"{name:34}{cpu:9.2f}{cpu / base_cpu:7.2f}{latency:11.2f}{latency / base_latency:7.2f}")
+
+
+def sample(port: int, pid: int, method: str, path: str, cookies: dict[str, str]) -> tuple[float, float]:
+    """CPU milliseconds of the workers per request, and the median latency in milliseconds.
+
+    Before each update the form is fetched for its version; that fetch is not counted.
+    """
+    latencies, ticks = [], 0
+    for _ in range(REQUESTS):
+        version = current_version(port, path, cookies) if method == "POST" else ""
+        before, started = cpu_of(pid), time.perf_counter()
+        request(port, method, path, cookies, version)
+        latencies.append((time.perf_counter() - started) * 1000)
+        ticks += cpu_of(pid) - before
+    return ticks / TICKS / REQUESTS * 1000, statistics.median(latencies)
+
+
+def current_version(port: int, path: str, cookies: dict[str, str]) -> str:
+    body = request(port, "GET", path, cookies)
+    found = re.search(r'name="version"[^>]*value="(\d+)"', body) or re.search(r'value="(\d+)"[^>]*name="version"', body)
+    if found is None:
+        raise SystemExit(f"no version on {path}")
+    return found.group(1)
+
+
+def request(port: int, method: str, path: str, cookies: dict[str, str], version: str = "") -> str:
+    """One request; the update sends a plain report. Anything but success ends the benchmark."""
+    data = None
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+    if method == "POST":
+        if not version:
+            return ""
+        fields = {
+            "csrfmiddlewaretoken": cookies["csrftoken"],
+            "version": version,
+            "progress": "60",
+            "summary": "试办事项联调",
+        }
+        data = urllib.parse.urlencode(fields).encode()
+    call = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=data, headers=headers, method=method)
+    with NO_REDIRECT.open(call, timeout=30) as answer:
+        return str(answer.read().decode())
+
+
+class KeepRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect after a POST is the answer; following it would be measured too."""
+
+    def http_error_302(self, req, fp, code, msg, headers):  # type: ignore[no-untyped-def]
+        if "/accounts/login/" in headers.get("Location", ""):
+            raise SystemExit("signed out")
+        return fp
+
+
+NO_REDIRECT = urllib.request.build_opener(KeepRedirect)
+
+
+def cpu_of(pid: int) -> int:
+    """Clock ticks (user and system) of the server's workers."""
+    total = 0
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total
+
+
+def start_server(port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--workers", "2", "--bind", f"127.0.0.1:{port}"]
+    server = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT)
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            time.sleep(1)
+            return server
+    raise SystemExit("the server did not start")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    main()

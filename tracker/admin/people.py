@@ -1,0 +1,61 @@
+"""Units and accounts: reference data, edited here, with their history of changes."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from tracker.admin.base import VisibleAdmin
+from tracker.models import Unit, User
+
+admin.site.unregister(Group)
+admin.site.site_header = _("Plan tracker: administration")
+admin.site.site_title = _("Plan tracker")
+admin.site.index_title = _("Set up and correct")
+
+
+@admin.register(Unit)
+class UnitAdmin(VisibleAdmin, SimpleHistoryAdmin):
+    list_display = ["short_name", "code", "kind", "parent", "order", "is_active"]
+    list_filter = ["kind", "is_active"]
+    list_select_related = ["parent"]
+    search_fields = ["name", "short_name", "code"]
+    autocomplete_fields = ["parent"]
+    fieldsets = [
+        (None, {"fields": ["short_name", "name", "code", "kind", "parent"]}),
+        (_("Work"), {"fields": ["remit", "order", "is_active"]}),
+    ]
+
+
+@admin.register(User)
+class PersonAdmin(VisibleAdmin, SimpleHistoryAdmin, UserAdmin):
+    list_display = ["display_name", "username", "unit", "role", "office_phone", "is_active"]
+    list_filter = ["role", "is_active", "unit"]
+    list_select_related = ["unit"]
+    search_fields = ["display_name", "username", "unit__short_name"]
+    autocomplete_fields = ["unit"]
+    ordering = ["unit__order", "id"]
+    filter_horizontal = []
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Person"), {"fields": ["display_name", "unit", "role", "office_phone", "email"]}),
+        (_("Sign-in"), {"fields": ["is_active", "must_change_password", "is_staff", "is_superuser", "last_login"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "classes": ["wide"],
+                "fields": ["username", "display_name", "unit", "role", "usable_password", "password1", "password2"],
+            },
+        ),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only who sets the installation up hands out the right to do so."""
+        own = ["last_login"]
+        return own if request.user.is_superuser else [*own, "is_superuser", "is_staff"]

@@ -1,0 +1,92 @@
+"""The report and its words: looked at, because every span stands on the text as it was published."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from tracker.admin.base import ReadOnlyAdmin, ReadOnlyInline
+from tracker.models import AnnualReport, Cause, Duty, Figure, Measure, Part, Section, Shortcoming
+
+
+class PartInline(ReadOnlyInline):
+    model = Part
+    fields = ["number", "heading", "kind", "start", "end"]
+
+
+@admin.register(AnnualReport)
+class AnnualReportAdmin(ReadOnlyAdmin):
+    list_display = ["title", "year", "issuer", "published_on", "page"]
+    search_fields = ["title", "issuer"]
+    list_filter = ["year"]
+    inlines = [PartInline]
+
+    @admin.display(description=_("page"))
+    def page(self, obj: AnnualReport) -> Any:
+        plan = getattr(obj, "plan", None)
+        if plan is None:
+            return ""
+        return format_html('<a href="{}">{}</a>', reverse("living_report", args=[plan.pk]), _("Living report"))
+
+
+class MeasureInline(ReadOnlyInline):
+    model = Measure
+    fields = ["position", "text"]
+
+
+class FigureInline(ReadOnlyInline):
+    model = Figure
+    fields = ["quote", "label", "value", "unit", "approximate"]
+
+
+@admin.register(Part)
+class PartAdmin(ReadOnlyAdmin):
+    list_display = ["number", "heading", "kind", "report"]
+    list_filter = ["kind"]
+    list_select_related = ["report"]
+    search_fields = ["heading"]
+
+
+@admin.register(Section)
+class SectionAdmin(ReadOnlyAdmin):
+    list_display = ["number", "heading", "part"]
+    list_filter = ["part__kind"]
+    list_select_related = ["part"]
+    search_fields = ["heading"]
+    inlines = [MeasureInline, FigureInline]
+
+
+@admin.register(Measure)
+class MeasureAdmin(ReadOnlyAdmin):
+    list_display = ["section", "position", "text"]
+    list_select_related = ["section"]
+    search_fields = ["text", "section__heading"]
+
+
+@admin.register(Figure)
+class FigureAdmin(ReadOnlyAdmin):
+    list_display = ["quote", "label", "value", "unit", "approximate", "section"]
+    list_filter = ["approximate", "unit"]
+    list_select_related = ["section"]
+    search_fields = ["quote", "label"]
+
+
+@admin.register(Shortcoming)
+class ShortcomingAdmin(ReadOnlyAdmin):
+    list_display = ["number", "text"]
+    search_fields = ["text"]
+
+
+@admin.register(Cause)
+class CauseAdmin(ReadOnlyAdmin):
+    list_display = ["number", "text", "shortcoming", "paired_by_position"]
+    list_select_related = ["shortcoming"]
+    search_fields = ["text"]
+
+
+@admin.register(Duty)
+class DutyAdmin(ReadOnlyAdmin):
+    list_display = ["position", "text"]
+    search_fields = ["text"]

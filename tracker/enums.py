@@ -1,0 +1,216 @@
+"""The closed lists of the model. Values are stored, labels are shown."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class UnitKind(TextChoices):
+    """What a unit is. Only CITY and DISTRICT are governments and can own plans."""
+
+    CITY = "city", _("City government")
+    DISTRICT = "district", _("District or county government")
+    OFFICE = "office", _("Government office")
+    DEPARTMENT = "department", _("Department")
+    PARTY_BODY = "party_body", _("Party body")
+    SUBDISTRICT = "subdistrict", _("Subdistrict or township")
+
+
+GOVERNMENT_KINDS = (UnitKind.CITY, UnitKind.DISTRICT)
+
+
+class Role(TextChoices):
+    CONTRIBUTOR = "contributor", _("Contributor")
+    UNIT_HEAD = "unit_head", _("Unit head")
+    REVIEWER = "reviewer", _("Reviewer")
+    LEADER = "leader", _("Leader")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    AUDITOR = "auditor", _("Auditor")
+    VIEWER = "viewer", _("Viewer")
+
+
+class PartKind(TextChoices):
+    """Kinds of a report's parts; the same words as the reader's."""
+
+    MEASURES = "measures", _("Measures and results")
+    SHORTCOMINGS = "shortcomings", _("Shortcomings and causes")
+    LEADERSHIP = "leadership", _("Duties of the first responsible persons")
+    ARRANGEMENTS = "arrangements", _("Arrangements for the coming year")
+    OTHER = "other", _("Other part")
+
+
+class PlanState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    CLOSED = "closed", _("Closed")
+
+
+class ReportingPeriod(TextChoices):
+    MONTHLY = "monthly", _("Monthly")
+    QUARTERLY = "quarterly", _("Quarterly")
+
+
+class Nature(TextChoices):
+    """任务性质."""
+
+    ONE_OFF = "one_off", _("One-off")
+    PHASED = "phased", _("Phased")
+    CONTINUOUS = "continuous", _("Continuous")
+
+
+class Status(TextChoices):
+    """Stored status of a task; only the gate in `services.tasks` writes it."""
+
+    UNCONFIRMED = "unconfirmed", _("Unconfirmed")
+    NOT_STARTED = "not_started", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")
+    AWAITING_SIGN_OFF = "awaiting_sign_off", _("Awaiting sign-off")
+    UNDER_REVIEW = "under_review", _("Under review")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN_STATUSES = (
+    Status.UNCONFIRMED,
+    Status.NOT_STARTED,
+    Status.IN_PROGRESS,
+    Status.AWAITING_SIGN_OFF,
+    Status.UNDER_REVIEW,
+)
+
+
+class Light(TextChoices):
+    """Computed, never stored (but for a light that a reviewer has raised)."""
+
+    RED = "red", _("Red")
+    YELLOW = "yellow", _("Yellow")
+    BLUE = "blue", _("Blue")
+    GREEN = "green", _("Green")
+    GREY = "grey", _("Grey")
+    DONE = "done", pgettext_lazy("light", "Done")
+
+
+class Move(TextChoices):
+    """Moves of a task's status, in the order of its life."""
+
+    CONFIRM = "confirm", _("Confirm task")
+    REPORT = "report", _("Report progress")
+    SUBMIT = "submit", _("Submit for close-out")
+    SIGN = "sign", _("Sign off")
+    WITHDRAW = "withdraw", _("Withdraw")
+    RETURN = "return", _("Return")
+    APPROVE = "approve", _("Close out")
+    REOPEN = "reopen", _("Reopen")
+    CANCEL = "cancel", _("Cancel task")
+
+
+class EventKind(TextChoices):
+    """What a line of history tells: a move, or an act that leaves the status as it is."""
+
+    CREATE = "create", _("Created from the report")
+    CONFIRM = Move.CONFIRM.value, Move.CONFIRM.label
+    REPORT = Move.REPORT.value, Move.REPORT.label
+    NO_CHANGE = "no_change", _("No change")
+    SUBMIT = Move.SUBMIT.value, Move.SUBMIT.label
+    SIGN = Move.SIGN.value, Move.SIGN.label
+    WITHDRAW = Move.WITHDRAW.value, Move.WITHDRAW.label
+    RETURN = Move.RETURN.value, Move.RETURN.label
+    APPROVE = Move.APPROVE.value, Move.APPROVE.label
+    REOPEN = Move.REOPEN.value, Move.REOPEN.label
+    CANCEL = Move.CANCEL.value, Move.CANCEL.label
+    EDIT = "edit", _("Edited")
+    CONTRIBUTE = "contribute", _("Contribution")
+    EVIDENCE_ADD = "evidence_add", _("Evidence added")
+    EVIDENCE_JUDGE = "evidence_judge", _("Evidence judged")
+    LINK = "link", _("Link changed")
+    MILESTONE = "milestone", _("Milestone")
+    INDICATOR = "indicator", _("Indicator")
+    RAISE_LIGHT = "raise_light", _("Light raised")
+    REQUEST = "request", _("Change requested")
+    DECIDE = "decide", _("Change decided")
+
+
+class Strength(TextChoices):
+    DIRECT = "direct", _("Direct")
+    INDIRECT = "indirect", _("Indirect")
+
+
+class LinkExtent(TextChoices):
+    """How much of the numbered item a link to one of its sentences continues."""
+
+    ITEM = "item", _("The whole item")
+    SENTENCE = "sentence", _("This sentence only")
+
+
+class LinkState(TextChoices):
+    PROPOSED = "proposed", _("Proposed, to be confirmed")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
+class DispositionKind(TextChoices):
+    CONTINUED = "continued", _("Continued elsewhere")
+    FINISHED = "finished", _("Finished")
+    ABSORBED = "absorbed", _("Absorbed")
+    DROPPED = "dropped", _("Dropped")
+
+
+class IndicatorDirection(TextChoices):
+    UP = "up", _("Rise")
+    DOWN = "down", _("Fall")
+    REACH = "reach", _("Reach")
+
+
+class EvidenceKind(TextChoices):
+    DOCUMENT = "document", _("Document")
+    NOTICE = "notice", _("Notice")
+    MINUTES = "minutes", _("Minutes")
+    DATA_TABLE = "data_table", _("Data table")
+    WEB_PAGE = "web_page", _("Web page")
+    PUBLISHED_LIST = "published_list", _("Published list")
+    ACCEPTANCE = "acceptance", _("Acceptance opinion")
+    TRAINING = "training", _("Training record")
+    PHOTO = "photo", _("Photo")
+    OTHER = "other", _("Other")
+
+
+class Disclosure(TextChoices):
+    PUBLIC = "public", _("Public")
+    ON_REQUEST = "on_request", _("On request")
+    INTERNAL = "internal", _("Internal")
+
+
+class Verdict(TextChoices):
+    """State of one use of an evidence item."""
+
+    PENDING = "pending", _("To be judged")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# Uses that still count: not withdrawn, not rejected.
+STANDING_VERDICTS = (Verdict.PENDING, Verdict.ACCEPTED)
+
+
+class RequestKind(TextChoices):
+    EXTENSION = "extension", _("Extension")
+    ADJUSTMENT = "adjustment", _("Adjustment")
+    CANCELLATION = "cancellation", _("Cancellation")
+
+
+class RequestState(TextChoices):
+    OPEN = "open", _("Awaiting decision")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    REPLACED = "replaced", _("Replaced")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Severity(IntegerChoices):
+    """Order of the lights that a reviewer may raise: a higher number is worse."""
+
+    GREEN = 0
+    BLUE = 1
+    YELLOW = 2
+    RED = 3

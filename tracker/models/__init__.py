@@ -1,0 +1,46 @@
+"""The model of the plan. Import from here."""
+
+from tracker.models.evidence import Evidence, EvidenceUse
+from tracker.models.history import Draft, TaskEvent
+from tracker.models.people import Unit, User
+from tracker.models.plan import Plan, WorkArea
+from tracker.models.requests import ChangeRequest
+from tracker.models.source import (
+    AnnualReport,
+    Cause,
+    Duty,
+    Figure,
+    Measure,
+    Part,
+    Section,
+    Shortcoming,
+)
+from tracker.models.task import Indicator, Milestone, Reading, Task
+from tracker.models.trace import Disposition, MeasureLink, ShortcomingLink
+
+__all__ = [
+    "AnnualReport",
+    "Cause",
+    "ChangeRequest",
+    "Disposition",
+    "Draft",
+    "Duty",
+    "Evidence",
+    "EvidenceUse",
+    "Figure",
+    "Indicator",
+    "Measure",
+    "MeasureLink",
+    "Milestone",
+    "Part",
+    "Plan",
+    "Reading",
+    "Section",
+    "Shortcoming",
+    "ShortcomingLink",
+    "Task",
+    "TaskEvent",
+    "Unit",
+    "User",
+    "WorkArea",
+]

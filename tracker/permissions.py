@@ -1,0 +1,274 @@
+"""Who may do what. `check_x` raises with a sentence, `can_x` answers; the sentence is the hint on the screen.
+
+The moves come from the table in `workflow`; the needs of a move are checked here by name, so that a button can
+say beforehand what is missing.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tracker import clock
+from tracker.enums import STANDING_VERDICTS, Move, RequestKind, Role, Status, Verdict
+from tracker.exceptions import MoveRefused, NotPermitted, Refusal
+from tracker.models import Evidence, EvidenceUse, Plan, Task, User
+from tracker.workflow import RULE_OF, Actor, Rule
+
+SETTERS = (Role.ADMINISTRATOR, Role.REVIEWER)
+STAFF = (Role.CONTRIBUTOR, Role.UNIT_HEAD)
+
+
+def answers(check: Callable[..., None], *args: Any) -> bool:
+    """True when the check passes."""
+    try:
+        check(*args)
+    except Refusal:
+        return False
+    return True
+
+
+def check_own_government(user: User, plan: Plan) -> None:
+    """Writing is for people of the plan's own government; units above it only read."""
+    if not user.is_active or user.unit is None or user.unit.government_id != plan.government_id:
+        raise NotPermitted(_("You may read this plan, but not change it: it belongs to another government."))
+
+
+def check_role(user: User, roles: tuple[Role, ...]) -> None:
+    if user.role not in roles:
+        names = "、".join(str(role.label) for role in roles)
+        raise NotPermitted(_("This is done by: %(roles)s.") % {"roles": names})
+
+
+def check_open_plan(plan: Plan) -> None:
+    if plan.state == "closed":
+        raise MoveRefused(_("The plan is closed; nothing in it can be changed."))
+
+
+def check_move(user: User, task: Task, move: Move) -> None:
+    """May `user` make `move` on `task` as it stands? Words and evidence are checked by `check_needs`.
+
+    Raises MoveRefused when the status does not allow it, NotPermitted when the person does not.
+    """
+    rule = RULE_OF[move]
+    check_own_government(user, task.plan)
+    check_open_plan(task.plan)
+    _check_actor(user, task, rule)
+    if task.status not in rule.sources:
+        raise MoveRefused(_status_sentence(task, rule))
+    for need in rule.needs:
+        if need in STANDING_NEEDS:
+            STANDING_NEEDS[need](user, task)
+
+
+def can_move(user: User, task: Task, move: Move) -> bool:
+    return answers(check_move, user, task, move)
+
+
+def check_no_change(user: User, task: Task) -> None:
+    """May `user` say that nothing has changed? As reporting, once the task is in progress."""
+    check_move(user, task, Move.REPORT)
+    if task.status != Status.IN_PROGRESS:
+        raise MoveRefused(_("“No change” is possible once the task is in progress; report it first."))
+
+
+def _check_actor(user: User, task: Task, rule: Rule) -> None:
+    fitting = [actor for actor in rule.actors if user.role in actor.roles]
+    if not fitting:
+        raise NotPermitted(_actor_sentence(task, rule))
+    if any(_fits(actor, user, task) for actor in fitting):
+        return
+    if any(actor.lead_unit for actor in fitting) and user.unit_id != task.lead_unit_id:
+        raise NotPermitted(_("This is done by the lead unit, %(unit)s.") % {"unit": task.lead_unit or _("not yet set")})
+    raise MoveRefused(_status_sentence(task, rule))
+
+
+def _fits(actor: Actor, user: User, task: Task) -> bool:
+    if actor.lead_unit and (task.lead_unit_id is None or user.unit_id != task.lead_unit_id):
+        return False
+    return actor.sources is None or task.status in actor.sources
+
+
+def _actor_sentence(task: Task, rule: Rule) -> str:
+    roles = {role for actor in rule.actors for role in actor.roles}
+    names = "、".join(str(role.label) for role in Role if role in roles)
+    if all(actor.lead_unit for actor in rule.actors):
+        return _("This is done by: %(roles)s of the lead unit.") % {"roles": names}
+    return _("This is done by: %(roles)s.") % {"roles": names}
+
+
+def _status_sentence(task: Task, rule: Rule) -> str:
+    sources = "、".join(str(Status(source).label) for source in rule.sources)
+    return _("Not possible while the task is “%(status)s”; possible from: %(sources)s.") % {
+        "status": task.get_status_display(),
+        "sources": sources,
+    }
+
+
+def _need_evidence(user: User, task: Task) -> None:
+    if not any(use.verdict in STANDING_VERDICTS for use in task.evidence_uses.all()):
+        raise MoveRefused(_("At least one evidence item is needed. Add one, then submit."), field="evidence")
+
+
+def _need_other_than_submitter(user: User, task: Task) -> None:
+    if task.submitted_by_id == user.pk:
+        raise NotPermitted(_("You submitted this task yourself; another reviewer must close it out."))
+
+
+def _need_other_than_lead_unit(user: User, task: Task) -> None:
+    if task.lead_unit_id == user.unit_id:
+        raise NotPermitted(
+            _("Reviewer and lead unit are both %(unit)s; a reviewer of another unit must close it out.")
+            % {"unit": user.unit}
+        )
+
+
+def _need_evidence_accepted(user: User, task: Task) -> None:
+    uses = [use for use in task.evidence_uses.all() if use.verdict != Verdict.WITHDRAWN]
+    open_ones = [str(place) for place, use in enumerate(uses, 1) if use.verdict != Verdict.ACCEPTED]
+    if open_ones:
+        raise MoveRefused(
+            _("Cannot be closed out yet: evidence %(numbers)s is not accepted. Accept all evidence first.")
+            % {"numbers": "、".join(open_ones)}
+        )
+    if not uses:
+        raise MoveRefused(_("Cannot be closed out: there is no evidence."))
+
+
+def _need_approved_cancellation(user: User, task: Task) -> None:
+    if not task.cancellation_approved:
+        raise MoveRefused(_("An approved cancellation request with its basis document is needed."))
+
+
+# Needs that stand before the move is made; the others are words typed with the move and checked by the service.
+STANDING_NEEDS: dict[str, Callable[[User, Task], None]] = {
+    "evidence": _need_evidence,
+    "other_than_submitter": _need_other_than_submitter,
+    "other_than_lead_unit": _need_other_than_lead_unit,
+    "evidence_accepted": _need_evidence_accepted,
+    "approved_cancellation": _need_approved_cancellation,
+}
+
+
+def check_set_up(user: User, plan: Plan) -> None:
+    """May `user` edit what the plan consists of: titles, links, milestones, dispositions?"""
+    check_own_government(user, plan)
+    check_open_plan(plan)
+    check_role(user, SETTERS)
+
+
+def can_set_up(user: User, plan: Plan) -> bool:
+    return answers(check_set_up, user, plan)
+
+
+def check_administer(user: User, plan: Plan) -> None:
+    """May `user` correct the plan itself: its settings, bulk assignment, milestones of others?"""
+    check_own_government(user, plan)
+    check_role(user, (Role.ADMINISTRATOR,))
+
+
+def check_of_the_task(user: User, task: Task) -> None:
+    """Is `user` staff of a unit of the task, lead or supporting?"""
+    check_own_government(user, task.plan)
+    check_open_plan(task.plan)
+    check_role(user, STAFF)
+    if user.unit_id == task.lead_unit_id:
+        return
+    if user.unit_id not in {unit.pk for unit in task.supporting_units.all()}:
+        raise NotPermitted(_("Only the lead unit and the supporting units of this task may do this."))
+
+
+def check_contribute(user: User, task: Task) -> None:
+    """May `user` add text without moving the status, as a supporting unit?"""
+    check_of_the_task(user, task)
+    if task.status not in (Status.NOT_STARTED, Status.IN_PROGRESS):
+        raise MoveRefused(_status_sentence(task, RULE_OF[Move.REPORT]))
+
+
+def check_add_evidence(user: User, task: Task) -> None:
+    """Units of the task add evidence while it is open and confirmed and nobody is reviewing it."""
+    check_of_the_task(user, task)
+    if task.status not in (Status.NOT_STARTED, Status.IN_PROGRESS):
+        raise MoveRefused(
+            _("Evidence is added while the task is in progress; it is now “%(status)s”.")
+            % {"status": task.get_status_display()}
+        )
+
+
+def can_add_evidence(user: User, task: Task) -> bool:
+    return answers(check_add_evidence, user, task)
+
+
+def check_judge(user: User, use: EvidenceUse) -> None:
+    """Reviewers judge evidence; depositors and people of the lead unit never their own."""
+    task = use.task
+    check_own_government(user, task.plan)
+    check_open_plan(task.plan)
+    check_role(user, (Role.REVIEWER,))
+    if use.added_by_id == user.pk or use.evidence.deposited_by_id == user.pk:
+        raise NotPermitted(_("You deposited this item yourself; another reviewer must judge it."))
+    _need_other_than_lead_unit(user, task)
+    if task.status in (Status.COMPLETED, Status.CANCELLED):
+        raise MoveRefused(_("The task is closed; its evidence is no longer judged."))
+
+
+def can_judge(user: User, use: EvidenceUse) -> bool:
+    return answers(check_judge, user, use)
+
+
+def check_withdraw_evidence(user: User, use: EvidenceUse) -> None:
+    """The unit that deposited an item may take it back until it is judged."""
+    check_own_government(user, use.task.plan)
+    check_role(user, STAFF)
+    if user.unit_id != use.evidence.unit_id:
+        raise NotPermitted(_("Only the unit that deposited this item may withdraw it."))
+    if use.verdict != Verdict.PENDING or use.task.status == Status.UNDER_REVIEW:
+        raise MoveRefused(_("Only an item that is not under review and not judged can be withdrawn."))
+
+
+def check_raise_light(user: User, task: Task) -> None:
+    check_own_government(user, task.plan)
+    check_open_plan(task.plan)
+    check_role(user, (Role.REVIEWER,))
+    if task.status not in (Status.NOT_STARTED, Status.IN_PROGRESS, Status.AWAITING_SIGN_OFF, Status.UNDER_REVIEW):
+        raise MoveRefused(_status_sentence(task, RULE_OF[Move.REPORT]))
+
+
+def check_request_change(user: User, task: Task, kind: RequestKind) -> None:
+    """The lead unit, or an administrator on its behalf, asks; an extension before the due date."""
+    check_own_government(user, task.plan)
+    check_open_plan(task.plan)
+    check_role(user, (*STAFF, Role.ADMINISTRATOR))
+    if user.role != Role.ADMINISTRATOR and user.unit_id != task.lead_unit_id:
+        raise NotPermitted(_("This is done by the lead unit, %(unit)s.") % {"unit": task.lead_unit or _("not yet set")})
+    if task.status in (Status.COMPLETED, Status.CANCELLED):
+        raise MoveRefused(_("The task is closed; nothing can be requested for it."))
+    if kind == RequestKind.EXTENSION and task.due_on is not None and task.due_on < clock.today():
+        raise MoveRefused(
+            _(
+                "An extension must be asked for before the due date; this task was due on %(date)s. "
+                "An adjustment can be asked for."
+            )
+            % {"date": task.due_on}
+        )
+
+
+def check_decide_request(user: User, task: Task) -> None:
+    check_own_government(user, task.plan)
+    check_open_plan(task.plan)
+    check_role(user, SETTERS)
+
+
+def check_see_phone(user: User) -> None:
+    if user.role == Role.VIEWER:
+        raise NotPermitted(_("Office phones are not shown to viewers."))
+
+
+def check_new_version(user: User, evidence: Evidence) -> None:
+    """Only the depositing unit replaces an item by a newer version, and only once."""
+    check_own_government(user, evidence.plan)
+    check_role(user, STAFF)
+    if user.unit_id != evidence.unit_id:
+        raise NotPermitted(_("Only the unit that deposited this item may replace it."))
+    if hasattr(evidence, "replaced_by"):
+        raise MoveRefused(_("This item has been replaced already."))

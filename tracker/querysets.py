@@ -1,0 +1,457 @@
+"""Reads live here, and every one starts from `visible_to(user)`.
+
+Who sees what: people see the plans of their own government and, read-only, of governments below their unit;
+other governments' rows do not exist for them. Evidence marked internal is for the units of the task,
+reviewers, leaders, administrators and auditors.
+"""
+
+import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.models import UserManager
+from django.db import models
+from django.db.models import (
+    Aggregate,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, JSONObject, Substr
+
+from tracker import lights
+from tracker.enums import (
+    OPEN_STATUSES,
+    STANDING_VERDICTS,
+    Disclosure,
+    EventKind,
+    LinkState,
+    PlanState,
+    RequestKind,
+    RequestState,
+    Role,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from tracker.models import Plan, User
+
+# Fields that only the gate in services.tasks writes.
+GATED_FIELDS = (
+    "status",
+    "progress",
+    "returned",
+    "submitted_by_id",
+    "confirmed_by_id",
+    "confirmed_on",
+    "last_report_on",
+    "completed_on",
+    "cancelled_on",
+    "raised_light",
+    "raised_reason",
+    "milestone_count",
+)
+OVERSIGHT_ROLES = (Role.REVIEWER, Role.LEADER, Role.ADMINISTRATOR, Role.AUDITOR)
+
+
+def government_visible(user: "User", prefix: str) -> Q:
+    """Condition on a path to a government (a Unit): the user's own, or one below the user's unit.
+
+    A user without a unit sees no government at all.
+    """
+    if not user.is_active or user.unit is None:
+        return Q(pk__in=[])
+    own = Q(**{prefix: user.unit.government_id})
+    below = Q(**{f"{prefix}__path__startswith": user.unit.path})
+    return own | below
+
+
+class UnitQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """Units of one's own government, of those below one's unit, and one's own ancestors' names.
+
+        A superuser, who sets an installation up, sees all.
+        """
+        if user.is_superuser and user.is_active:
+            return self.all()
+        if not user.is_active or user.unit is None:
+            return self.none()
+        return self.filter(Q(government_id=user.unit.government_id) | Q(path__startswith=user.unit.path))
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class UserQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """People of the units that `user` sees."""
+        if user.is_superuser and user.is_active:
+            return self.all()
+        if not user.is_active or user.unit is None:
+            return self.none()
+        return self.filter(Q(unit__government_id=user.unit.government_id) | Q(unit__path__startswith=user.unit.path))
+
+
+class PeopleManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's manager of accounts with our reads."""
+
+
+class AnnualReportQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(government_visible(user, "government"))
+
+
+class SourceQuerySet(models.QuerySet[Any]):
+    """Pieces of a report; `report_path` of each model leads to its report."""
+
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(government_visible(user, f"{self._report_path()}__government"))
+
+    def of_report(self, report: Any) -> Self:
+        return self.filter(**{self._report_path(): report})
+
+    def _report_path(self) -> str:
+        names = {field.name for field in self.model._meta.get_fields()}
+        if "report" in names:
+            return "report"
+        return "part__report" if "part" in names else "section__part__report"
+
+
+class PlanQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """Plans of the user's own government and of those below; drafts only for those who set plans up."""
+        seen = self.filter(government_visible(user, "government"))
+        if user.role in (Role.ADMINISTRATOR, Role.REVIEWER, Role.AUDITOR):
+            return seen
+        return seen.exclude(state=PlanState.DRAFT)
+
+    def current_first(self) -> Self:
+        """The newest active plan first, then the rest by year."""
+        return self.order_by(
+            Case(When(state=PlanState.ACTIVE, then=0), default=1, output_field=IntegerField()), "-year"
+        )
+
+
+class WorkAreaQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(government_visible(user, "plan__government"))
+
+
+class DayNumber(Func):
+    """A date as a running day number, so that differences are whole days on both databases."""
+
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return super().as_sql(
+            compiler, connection, template="CAST(julianday(%(expressions)s) + 0.5 AS INTEGER)", **context
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return super().as_sql(
+            compiler, connection, template="((%(expressions)s)::date - DATE '1970-01-01' + 2440588)", **context
+        )
+
+
+class JsonList(Aggregate):
+    """All values of a group as one JSON list, on both databases."""
+
+    output_field = models.JSONField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **context)
+
+
+def day_number(day: datetime.date) -> int:
+    """`DayNumber` of a date in Python: the Julian day that begins at its noon."""
+    return day.toordinal() + 1721425
+
+
+class TaskQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        seen = self.filter(government_visible(user, "plan__government"))
+        if user.role in (Role.ADMINISTRATOR, Role.REVIEWER, Role.AUDITOR):
+            return seen
+        return seen.exclude(plan__state=PlanState.DRAFT)
+
+    def of_plan(self, plan: "Plan") -> Self:
+        return self.filter(plan=plan)
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def with_light(self, plan: "Plan", on: datetime.date) -> Self:
+        """Annotate `scheduled` (points or None), `behind`, `milestone_missed` and `light_reason` as of `on`.
+
+        For tasks of one plan, whose thresholds apply. `lights.LIGHT_OF[task.light_reason]` is the light.
+        """
+        at = plan.thresholds(on)
+        milestones = self.model._meta.get_field("milestones").related_model.objects
+        missed = milestones.filter(task=OuterRef("pk"), met_on__isnull=True, due_on__lt=on)
+        return (
+            self.filter(plan=plan)
+            .annotate(
+                scheduled=_scheduled(milestones, on),
+                milestone_missed=Case(
+                    When(milestone_count=0, then=Value(False)),
+                    default=Exists(missed),
+                    output_field=models.BooleanField(),
+                ),
+            )
+            .annotate(behind=lights.behind_expression())
+            .annotate(light_reason=lights.reason_case(at))
+        )
+
+    def filter_light(self, light: str) -> Self:
+        """Keep the tasks of one light; after `with_light`."""
+        return self.filter(light_reason__in=lights.reasons_of(light))
+
+    def count_by_light(self) -> dict[str, int]:
+        """{light: number of tasks}, every light named; after `with_light`."""
+        rows = self.order_by().values_list("light_reason").annotate(number=Count("pk"))
+        counts = {str(light): 0 for light in lights.LIGHT_ORDER}
+        for reason, number in rows:
+            counts[str(lights.LIGHT_OF[reason])] += number
+        return counts
+
+    def with_people(self) -> Self:
+        """Fetch area, lead unit and owner in the same query."""
+        return self.select_related("area", "lead_unit", "owner", "proposed_lead_unit")
+
+    def with_surroundings(self, user: "User") -> Self:
+        """Annotate what the page of a task tells beside the task's own columns, in the same query.
+
+        `paragraph` (the work area's words in the report), `report_title`, `neighbours` (list of {pk, code,
+        number, serial, start, end} of the plan's tasks), `head_name` (of the lead unit), `closer_name` (unit
+        whose reviewers may close), `asked_kind` and `asked_at` (of an open request that `user` may see),
+        `draft_saved_at` (of `user`'s own draft), `cancellation_approved`.
+        """
+        own = self.model._meta
+        requests = own.get_field("requests").related_model.objects.filter(task=OuterRef("pk"))
+        asked = requests.visible_to(user).filter(state=RequestState.OPEN)
+        approved = requests.filter(kind=RequestKind.CANCELLATION, state=RequestState.APPROVED)
+        drafts = own.get_field("drafts").related_model.objects.filter(task=OuterRef("pk"), by=user)
+        people = own.get_field("owner").related_model.objects.filter(is_active=True)
+        people = people.order_by("unit__order", "pk")
+        heads = people.filter(unit=OuterRef("lead_unit"), role=Role.UNIT_HEAD)
+        closers = people.filter(unit__government=OuterRef("plan__government"), role=Role.REVIEWER)
+        return self.annotate(
+            paragraph=Substr("plan__report__text", F("area__start") + 1, F("area__end") - F("area__start")),
+            report_title=F("plan__report__title"),
+            neighbours=Subquery(self._places_in_plan()),
+            head_name=Subquery(heads.values("display_name")[:1]),
+            closer_name=Subquery(closers.exclude(unit=OuterRef("lead_unit")).values("unit__short_name")[:1]),
+            asked_kind=Subquery(asked.values("kind")[:1]),
+            asked_at=Subquery(asked.values("asked_at")[:1]),
+            draft_saved_at=Subquery(drafts.values("saved_at")[:1]),
+            cancellation_approved=Exists(approved),
+        )
+
+    def _places_in_plan(self) -> Any:
+        place = JSONObject(pk="pk", code="code", number="area__number", serial="serial", start="start", end="end")
+        tasks = self.model.objects.filter(plan=OuterRef("plan")).order_by().values("plan")
+        return tasks.annotate(places=JsonList(place)).values("places")
+
+    def without_evidence(self) -> Self:
+        uses = self.model._meta.get_field("evidence_uses").related_model.objects
+        return self.exclude(Exists(uses.standing().filter(task=OuterRef("pk"))))
+
+    def by_place(self) -> Self:
+        """In the order of the report."""
+        return self.order_by("area__number", "serial")
+
+    def update(self, **values: Any) -> int:
+        """Refuse to write gated fields past the gate. Raises PermissionError."""
+        self._refuse_gated(values)
+        return super().update(**values)
+
+    def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
+        self._refuse_gated(fields)
+        return super().bulk_update(objs, fields, batch_size)
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        raise PermissionError("tasks are created one by one by services.plans")
+
+    def gate_update(self, version: int, **values: Any) -> int:
+        """`UPDATE … WHERE version`: the number of rows written, 0 when the row moved on. For the gate alone."""
+        return super().filter(version=version).update_past_guard(version=version + 1, **values)
+
+    def update_past_guard(self, **values: Any) -> int:
+        return super().update(**values)
+
+    def _refuse_gated(self, names: Any) -> None:
+        gated = set(names) & {*GATED_FIELDS, *(name.removesuffix("_id") for name in GATED_FIELDS), "version"}
+        if gated:
+            raise PermissionError(f"{', '.join(sorted(gated))} of a task is written by services.tasks alone")
+
+
+def _scheduled(milestones: Any, on: datetime.date) -> Case:
+    """Scheduled points on the day `on` as SQL: the twin of `lights.scheduled_points`."""
+    inside = milestones.filter(
+        task=OuterRef("pk"),
+        share__isnull=False,
+        due_on__gt=OuterRef("starts_on"),
+        due_on__lt=OuterRef("due_on"),
+    )
+    before = inside.filter(due_on__lte=on).order_by("-due_on", "-share")
+    after = inside.filter(due_on__gt=on).order_by("due_on", "share")
+    bent = _interpolated(
+        Coalesce(Subquery(before.values("due_on")[:1]), F("starts_on")),
+        Coalesce(Subquery(before.values("share")[:1]), Value(0)),
+        Coalesce(Subquery(after.values("due_on")[:1]), F("due_on")),
+        Coalesce(Subquery(after.values("share")[:1]), Value(100)),
+        on,
+    )
+    straight = _interpolated(F("starts_on"), Value(0), F("due_on"), Value(100), on)
+    return Case(
+        When(Q(starts_on__isnull=True) | Q(due_on__isnull=True), then=Value(None)),
+        When(starts_on__gte=on, then=Value(0)),
+        When(due_on__lte=on, then=Value(100)),
+        When(milestone_count=0, then=straight),
+        default=bent,
+        output_field=IntegerField(),
+    )
+
+
+def _interpolated(from_day: Any, from_share: Any, to_day: Any, to_share: Any, on: datetime.date) -> Any:
+    span = DayNumber(to_day) - DayNumber(from_day)
+    rise = (to_share - from_share) * (Value(day_number(on)) - DayNumber(from_day))
+    return from_share + (Value(2) * rise + span) / (Value(2) * span)
+
+
+class TaskPartQuerySet(models.QuerySet[Any]):
+    """Rows that hang on a task."""
+
+    def visible_to(self, user: "User") -> Self:
+        seen = self.filter(government_visible(user, "task__plan__government"))
+        if user.role in (Role.ADMINISTRATOR, Role.REVIEWER, Role.AUDITOR):
+            return seen
+        return seen.exclude(task__plan__state=PlanState.DRAFT)
+
+    def standing(self) -> Self:
+        """Links that nobody has dismissed."""
+        return self.exclude(state=LinkState.DISMISSED)
+
+
+class EvidenceQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """Evidence of visible plans; internal items for the task's units and for those who oversee."""
+        seen = self.filter(government_visible(user, "plan__government"))
+        if user.role in OVERSIGHT_ROLES:
+            return seen
+        return seen.filter(pk__in=self._open_to(user).values("pk"))
+
+    def _open_to(self, user: "User") -> Self:
+        uses = self.model._meta.get_field("uses").related_model.objects
+        of_unit = uses.filter(evidence=OuterRef("pk")).filter(
+            Q(task__lead_unit=user.unit_id) | Q(task__supporting_units=user.unit_id)
+        )
+        return self.model.objects.filter(~Q(disclosure=Disclosure.INTERNAL) | Q(unit=user.unit_id) | Exists(of_unit))
+
+
+class EvidenceUseQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        evidence = self.model._meta.get_field("evidence").related_model.objects
+        return self.filter(evidence__in=evidence.visible_to(user))
+
+    def standing(self) -> Self:
+        """Uses that still count: not withdrawn, not rejected."""
+        return self.filter(verdict__in=STANDING_VERDICTS)
+
+
+class TaskEventQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """Lines of visible tasks.
+
+        A submission that the unit's head has not signed is for the lead unit and administrators; reviewers'
+        internal remarks are for reviewers, administrators and auditors.
+        """
+        seen = self.filter(government_visible(user, "task__plan__government"))
+        if user.role != Role.ADMINISTRATOR:
+            signed = self.model.objects.filter(
+                task=OuterRef("task"), sequence__gt=OuterRef("sequence"), kind=EventKind.SIGN
+            )
+            unsigned = Q(kind=EventKind.SUBMIT, to_status=Status.AWAITING_SIGN_OFF) & ~Exists(signed)
+            seen = seen.filter(~unsigned | Q(task__lead_unit=user.unit_id))
+        if user.role not in OVERSIGHT_ROLES:
+            seen = seen.exclude(self._of_hidden_evidence(user)).exclude(self._of_others_requests(user))
+        if user.role in (Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR):
+            return seen
+        return seen.exclude(task__plan__state=PlanState.DRAFT).exclude(internal=True)
+
+    def _of_hidden_evidence(self, user: "User") -> Q:
+        """Lines that name an evidence item which `user` may not see."""
+        task = self.model._meta.get_field("task").related_model
+        use = task._meta.get_field("evidence_uses").related_model
+        evidence = use._meta.get_field("evidence").related_model.objects
+        hidden = (
+            evidence.filter(uses__task=OuterRef("task"))
+            .exclude(pk__in=evidence.visible_to(user).values("pk"))
+            .annotate(line=ExpressionWrapper(OuterRef("detail"), output_field=models.TextField()))
+        )
+        return Q(kind__in=[EventKind.EVIDENCE_ADD, EventKind.EVIDENCE_JUDGE]) & Q(
+            Exists(hidden.filter(line__contains=F("number")))
+        )
+
+    def _of_others_requests(self, user: "User") -> Q:
+        """Requests, and decisions that changed nothing, on tasks of other units."""
+        task = self.model._meta.get_field("task").related_model
+        own = task.objects.filter(Q(lead_unit=user.unit_id) | Q(supporting_units=user.unit_id))
+        request = Q(kind=EventKind.REQUEST) | Q(kind=EventKind.DECIDE, changes={})
+        return request & ~Q(task__in=own.values("pk"))
+
+    def update(self, **values: Any) -> int:
+        raise PermissionError("history is append-only")
+
+    def delete(self) -> Any:
+        raise PermissionError("history is append-only")
+
+
+class ChangeRequestQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """Requests: for the units of the task and those who oversee."""
+        seen = self.filter(government_visible(user, "task__plan__government"))
+        if user.role in OVERSIGHT_ROLES:
+            return seen
+        return seen.filter(Q(task__lead_unit=user.unit_id) | Q(task__in=self._supported_by(user)))
+
+    def _supported_by(self, user: "User") -> Any:
+        task = self.model._meta.get_field("task").related_model
+        return task.objects.filter(supporting_units=user.unit_id)
+
+
+def waiting_conditions(user: "User", plan: "Plan", on: datetime.date) -> dict[str, Q]:
+    """What waits for this person among a plan's tasks, as conditions by group, in the order of the home page.
+
+    "returned" and "report" for the lead unit's staff, "sign" for its head, "review" and "confirm" for reviewers
+    ("confirm" for administrators too). Used alike by the home page, the counts in the navigation and reminders.
+    """
+    own = Q(plan=plan, lead_unit=user.unit_id)
+    writes = user.unit is not None and user.unit.government_id == plan.government_id
+    if not writes or plan.state == PlanState.CLOSED:
+        return {}
+    groups: dict[str, Q] = {}
+    if user.role in (Role.CONTRIBUTOR, Role.UNIT_HEAD):
+        since = plan.period_start(on)
+        unreported = Q(last_report_on__isnull=True) | Q(last_report_on__lt=since)
+        groups["returned"] = own & Q(status=Status.IN_PROGRESS, returned=True)
+        running = Q(status__in=lights.REPORTING_STATUSES, returned=False, starts_on__lte=on)
+        groups["report"] = own & running & unreported
+    if user.role == Role.UNIT_HEAD:
+        groups["sign"] = own & Q(status=Status.AWAITING_SIGN_OFF)
+    if user.role == Role.REVIEWER:
+        groups["review"] = Q(plan=plan, status=Status.UNDER_REVIEW) & ~Q(lead_unit=user.unit_id)
+    if user.role in (Role.REVIEWER, Role.ADMINISTRATOR):
+        groups["confirm"] = Q(plan=plan, status=Status.UNCONFIRMED)
+    return groups

@@ -1,0 +1,27 @@
+"""Reading a published annual report: pure text to structure, no Django, no input or output."""
+
+from tracker.reading.report import parse
+from tracker.reading.structure import (
+    Cause,
+    Clause,
+    Figure,
+    ParsedReport,
+    Part,
+    Section,
+    Shortcoming,
+    Span,
+    Warning,
+)
+
+__all__ = [
+    "Cause",
+    "Clause",
+    "Figure",
+    "ParsedReport",
+    "Part",
+    "Section",
+    "Shortcoming",
+    "Span",
+    "Warning",
+    "parse",
+]

@@ -1,0 +1,107 @@
+"""The one door of the reader: the text of an annual report in, its structure out."""
+
+from dataclasses import replace
+
+from tracker.reading.checks import find_warnings
+from tracker.reading.clauses import read_clauses
+from tracker.reading.figures import link_ratios, read_figures
+from tracker.reading.head import find_tail, read_head
+from tracker.reading.outline import Division, find_divisions
+from tracker.reading.shortcomings import read_shortcomings
+from tracker.reading.structure import (
+    Cause,
+    ClauseKind,
+    Figure,
+    ParsedReport,
+    Part,
+    PartKind,
+    Section,
+    Shortcoming,
+)
+from tracker.reading.text import Source, normalise
+
+_CLAUSES: dict[PartKind, ClauseKind] = {
+    "measures": "measure",
+    "leadership": "duty",
+    "arrangements": "commitment",
+}
+
+
+def parse(text: str) -> ParsedReport:
+    """Read a report. Takes any text, never raises, and needs time in proportion to its length.
+
+    Offsets count characters of `ParsedReport.text`, the normalised text. What is not found is None or empty
+    and, where it matters, named in `warnings`. `figures` are the results of the year: no aims of the
+    arrangements, and no counts of a leader's acts (会前学法7次), which stay in the words of their duty.
+    """
+    source = Source(normalise(text))
+    tail = find_tail(source)
+    divisions = find_divisions(source, tail.end)
+    head = read_head(source, divisions, tail)
+    shortcomings, causes = _weaknesses(source, divisions)
+    report = ParsedReport(
+        title=head.title,
+        issuer=head.issuer,
+        year=head.year,
+        published_on=head.published_on,
+        signed_on=tail.signed_on,
+        source=head.source,
+        text=source.text,
+        parts=tuple(_part(source, division) for division in divisions),
+        figures=_figures(source, divisions),
+        shortcomings=shortcomings,
+        causes=causes,
+    )
+    return replace(report, warnings=find_warnings(report))
+
+
+def _part(source: Source, division: Division) -> Part:
+    kind = _CLAUSES.get(division.kind)
+    sections = tuple(
+        Section(
+            number=item.number,
+            heading=item.heading,
+            start=item.start,
+            end=item.end,
+            clauses=read_clauses(source, item.body, item.end, kind) if kind else (),
+            loose=item.loose,
+        )
+        for item in division.items
+    )
+    return Part(
+        kind=division.kind,
+        number=division.number,
+        heading=division.heading,
+        start=division.start,
+        end=division.end,
+        sections=sections,
+    )
+
+
+def _figures(source: Source, divisions: list[Division]) -> tuple[Figure, ...]:
+    found = [
+        figure
+        for division in divisions
+        for figure in read_figures(source, division.body, division.end, division.kind)
+    ]
+    return tuple(link_ratios(source, found))
+
+
+def _weaknesses(
+    source: Source, divisions: list[Division]
+) -> tuple[tuple[Shortcoming, ...], tuple[Cause, ...]]:
+    shortcomings: list[Shortcoming] = []
+    causes: list[Cause] = []
+    for division in divisions:
+        if division.kind == "shortcomings":
+            more, reasons = read_shortcomings(source, division)
+            # Places are counted over the whole report, not over one part.
+            shift = len(shortcomings)
+            causes += [
+                reason
+                if reason.shortcoming is None
+                else replace(reason, shortcoming=reason.shortcoming + shift)
+                for reason in reasons
+            ]
+            shortcomings += more
+    return tuple(shortcomings), tuple(causes)

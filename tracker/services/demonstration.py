@@ -1,0 +1,212 @@
+"""The demonstration: sample accounts and a sample year, made through the same services as everything else.
+
+The story is a data file (`demonstration.toml`); every event is played at its own moment, in order of time, so
+that history looks as it would have.
+"""
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tracker import clock
+from tracker.enums import LinkState, Status, Strength
+from tracker.exceptions import DatasetError, Refusal
+from tracker.models import EvidenceUse, Figure, Plan, Task, Unit, User
+from tracker.services import evidence, indicators, tasks, trace
+from tracker.services.imports import read_toml
+
+CONFIRMED_BY = "reviewer"
+
+
+@transaction.atomic
+def play(folder: Path, plan: Plan, *, password: str) -> list[User]:
+    """Make the accounts and play the story; returns the accounts, newly made or not.
+
+    Raises DatasetError naming task and moment when an event is refused; then nothing is stored. A plan whose
+    tasks have been confirmed already is left as it is.
+    """
+    story = read_toml(folder / "demonstration.toml")
+    people = [_account(entry, password) for entry in story["person"]]
+    if Task.objects.filter(plan=plan).exclude(status=Status.UNCONFIRMED).exists():
+        return people
+    events = [(event["on"], entry, event) for entry in story["task"] for event in entry.get("events", [])]
+    for moment, entry, event in sorted(events, key=lambda item: item[0]):
+        _play_event(plan, moment, entry, event)
+    return people
+
+
+def _account(entry: dict[str, Any], password: str) -> User:
+    unit = Unit.objects.filter(code=entry["unit"]).first()
+    if unit is None:
+        raise DatasetError(_("Account %(username)s: the unit %(unit)s is not known.") % entry)
+    person, created = User.objects.get_or_create(
+        username=entry["username"],
+        defaults={"display_name": entry["display_name"], "unit": unit, "role": entry["role"]},
+    )
+    if created:
+        person.is_staff = person.is_superuser = entry["role"] == "administrator"
+        person.set_password(password)
+        person.save()
+    return person
+
+
+def _play_event(plan: Plan, moment: datetime.datetime, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    task = Task.objects.get(plan=plan, code=entry["code"])
+    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    with clock.at(aware):
+        try:
+            PLAYERS[event["kind"]](task, entry, event)
+        except Refusal as refusal:
+            raise DatasetError(f"{entry['code']} {moment}: {event['kind']}: {refusal}") from refusal
+
+
+def _person(username: str) -> User:
+    return User.objects.select_related("unit").get(username=username)
+
+
+def _confirm(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    by, owner = _person(event.get("by", CONFIRMED_BY)), _person(entry["owner"])
+    steps = [
+        {name: step[name] for name in ("title", "due_on", "share") if name in step}
+        for step in entry.get("milestones", [])
+    ]
+    tasks.confirm(
+        task.pk,
+        by=by,
+        lead_unit=owner.unit,
+        owner=owner,
+        starts_on=entry["starts_on"],
+        due_on=entry["due_on"],
+        due_basis=entry["due_basis"],
+        criteria="\n".join(entry["criteria"]),
+        nature=entry.get("nature") or task.nature,
+        accountable_leader=entry.get("accountable_leader", ""),
+    )
+    if steps:
+        tasks.set_milestones(task.pk, by=by, steps=steps)
+    for links in (task.measure_links, task.shortcoming_links):
+        for link in links.filter(strength=Strength.DIRECT, state=LinkState.PROPOSED):
+            trace.confirm(link, by=by)
+    for indicator in entry.get("indicators", []):
+        figure = _figure(task, indicator.get("figure", ""))
+        indicators.add(
+            task.pk,
+            by=by,
+            name=indicator["name"],
+            direction=indicator["direction"],
+            unit=indicator.get("unit", ""),
+            figure=figure,
+            target=indicator.get("target"),
+        )
+
+
+def _figure(task: Task, words: str) -> Figure | None:
+    """The first figure inside `words` of the plan's report."""
+    start = task.plan.report.text.find(words) if words else -1
+    if start < 0:
+        return None
+    inside = Figure.objects.filter(report=task.plan.report_id, start__gte=start, end__lte=start + len(words))
+    return inside.order_by("start").first()
+
+
+def _report(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    by = _person(event["by"])
+    met = {
+        step["title"] for step in entry.get("milestones", []) if step.get("met_on", datetime.date.max) <= clock.today()
+    }
+    waiting = task.milestones.filter(title__in=met, met_on__isnull=True)
+    tasks.report(
+        task.pk,
+        by=by,
+        progress=event["progress"],
+        summary=event["summary"],
+        problems=event.get("problems", ""),
+        next_steps=event.get("next_steps", ""),
+        milestones_met=[step.pk for step in waiting],
+    )
+    for indicator in entry.get("indicators", []):
+        row = task.indicators.get(name=indicator["name"])
+        for reading in indicator.get("readings", []):
+            if reading["on"] <= clock.today() and not row.readings.filter(on=reading["on"]).exists():
+                indicators.read(row.pk, by=by, value=reading["value"], on=reading["on"])
+
+
+def _no_change(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    tasks.report_no_change(task.pk, by=_person(event["by"]), reason=event.get("reason", ""))
+
+
+def _evidence(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    evidence.deposit(
+        task.pk,
+        by=_person(event["by"]),
+        claim=event.get("claim", ""),
+        kind=event["evidence_kind"],
+        title=event["title"],
+        document_number=event.get("document_number", ""),
+        issuer=event.get("issuer", ""),
+        dated_on=event["dated_on"],
+        address=event.get("address", ""),
+        place=event.get("place", ""),
+        disclosure=event["disclosure"],
+        not_classified=True,
+    )
+
+
+def _judge(accepted: bool) -> Callable[[Task, dict[str, Any], dict[str, Any]], None]:
+    def play_judgement(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+        uses = list(EvidenceUse.objects.filter(task=task).order_by("evidence__number"))
+        evidence.judge(
+            uses[event.get("evidence", 1) - 1].pk,
+            by=_person(event["by"]),
+            authentic=True,
+            timely=accepted,
+            relevant=True,
+            reason=event.get("reason", ""),
+        )
+
+    return play_judgement
+
+
+def _submit(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    tasks.submit(task.pk, by=_person(event["by"]), summary=event["summary"])
+
+
+def _sign(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    tasks.sign(task.pk, by=_person(event["by"]))
+
+
+def _return(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    tasks.send_back(task.pk, by=_person(event["by"]), reason=event["reason"])
+
+
+def _withdraw(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    tasks.withdraw(task.pk, by=_person(event["by"]), reason=event["reason"])
+
+
+def _approve(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    tasks.approve(task.pk, by=_person(event["by"]), remark=event.get("reason", ""))
+
+
+def _raise_light(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    tasks.raise_light(task.pk, by=_person(event["by"]), light=event["light"], reason=event["reason"])
+
+
+PLAYERS: dict[str, Callable[[Task, dict[str, Any], dict[str, Any]], None]] = {
+    "confirm": _confirm,
+    "report": _report,
+    "no_change": _no_change,
+    "evidence": _evidence,
+    "accept": _judge(accepted=True),
+    "reject": _judge(accepted=False),
+    "submit": _submit,
+    "sign": _sign,
+    "return": _return,
+    "withdraw": _withdraw,
+    "approve": _approve,
+    "raise_light": _raise_light,
+}

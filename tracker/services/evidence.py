@@ -1,0 +1,173 @@
+"""Evidence: deposited once, used for as many tasks as it proves, judged per use."""
+
+import datetime
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tracker import clock, permissions
+from tracker.enums import EventKind, Status, Verdict
+from tracker.exceptions import InvalidInput, MoveRefused
+from tracker.models import Evidence, EvidenceUse, Task, User
+from tracker.services import tasks
+
+FIELDS = (
+    "kind",
+    "title",
+    "document_number",
+    "issuer",
+    "dated_on",
+    "address",
+    "place",
+    "disclosure",
+    "not_classified",
+)
+OPENING, CLOSING = "〔[［(（【﹝", "〕]］)）】﹞"
+DOCUMENT_NUMBER = re.compile(
+    rf"^(?P<code>[^\s\d{re.escape(OPENING + CLOSING)}]{{1,30}})\s*[{re.escape(OPENING)}]\s*(?P<year>\d{{4}})\s*"
+    rf"[{re.escape(CLOSING)}]\s*第?\s*0*(?P<serial>[1-9]\d{{0,4}})\s*号$"
+)
+# A classification mark: the level with ★ and a term, or alone at the head of the words (保密法).
+SECRECY_MARK = re.compile(r"(绝密|机密|秘密)\s*(★|☆|\*)|^\s*(绝密|机密|秘密)\s*$|(绝密|机密|秘密)\s*\d{1,2}\s*年")
+
+
+def normalised_document_number(value: str) -> str:
+    """A document number in the form 西政办发〔2017〕13号: brackets 〔〕, no leading zero, no blanks.
+
+    Text of another form is kept as typed, without outer blanks (not every issuer follows the form).
+    """
+    text = value.strip()
+    match = DOCUMENT_NUMBER.match(text)
+    if match is None:
+        return text
+    return f"{match['code']}〔{match['year']}〕{match['serial']}号"
+
+
+def refuse_secrecy_marks(*texts: str) -> None:
+    """Raise InvalidInput when a text carries a mark of classification; nothing is kept of it."""
+    for text in texts:
+        mark = SECRECY_MARK.search(text)
+        if mark:
+            raise InvalidInput(
+                _(
+                    "The text carries the mark “%(mark)s”. Nothing classified may be entered here; it was not kept. "
+                    "Handle the original by the secrecy rules."
+                )
+                % {"mark": mark.group().strip()}
+            )
+
+
+@transaction.atomic
+def deposit(task_id: int, *, by: User, claim: str = "", replaces: Evidence | None = None, **values: Any) -> EvidenceUse:
+    """Store a new item for the task and offer it as proof of `claim`.
+
+    `values` are FIELDS. The number is the task's, with the next serial ("2025-6-1-01"). Raises InvalidInput per
+    field, NotPermitted, MoveRefused.
+    """
+    task = tasks.locked(task_id, None)
+    permissions.check_add_evidence(by, task)
+    if replaces is not None:
+        permissions.check_new_version(by, replaces)
+    refuse_secrecy_marks(
+        *(str(values.get(name, "")) for name in ("title", "issuer", "place", "document_number")), claim
+    )
+    _refuse_values(values)
+    values["document_number"] = normalised_document_number(values.get("document_number", ""))
+    item = Evidence(
+        plan=task.plan,
+        number=_next_number(task),
+        task=task,
+        unit=by.unit,
+        replaces=replaces,
+        deposited_by=by,
+        deposited_at=clock.now(),
+        **values,
+    )
+    try:
+        item.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise InvalidInput(messages[0], field=field) from error
+    item.save()
+    return _use(task, item, by=by, claim=claim)
+
+
+def _refuse_values(values: dict[str, Any]) -> None:
+    unknown = set(values) - set(FIELDS)
+    if unknown:
+        raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
+    if not values.get("not_classified"):
+        raise InvalidInput(_("State that the material contains nothing classified."), field="not_classified")
+    if not (values.get("address") or values.get("document_number")):
+        raise InvalidInput(_("Give a web address or a document number."), field="address")
+    dated_on = values.get("dated_on")
+    if not isinstance(dated_on, datetime.date):
+        raise InvalidInput(_("Give the date of the document."), field="dated_on")
+    if dated_on > clock.today():
+        raise InvalidInput(_("The date of the document lies in the future."), field="dated_on")
+
+
+def _next_number(task: Task) -> str:
+    stem = f"{task.plan.year}-{task.area.number}-{task.serial}-"
+    taken = Evidence.objects.filter(plan=task.plan, task=task).count()
+    return f"{stem}{taken + 1:02d}"
+
+
+def _use(task: Task, item: Evidence, *, by: User, claim: str) -> EvidenceUse:
+    use = EvidenceUse.objects.create(evidence=item, task=task, claim=claim.strip(), added_by=by, added_at=clock.now())
+    tasks.note(task.pk, EventKind.EVIDENCE_ADD, by=by, detail=str(item), reason=use.claim)
+    return use
+
+
+@transaction.atomic
+def use(task_id: int, evidence_id: int, *, by: User, claim: str = "") -> EvidenceUse:
+    """Offer an item that is stored already for another task; an item `by` may not see does not exist."""
+    task = tasks.locked(task_id, None)
+    permissions.check_add_evidence(by, task)
+    refuse_secrecy_marks(claim)
+    item = Evidence.objects.visible_to(by).filter(pk=evidence_id, plan=task.plan).first()
+    if item is None:
+        raise InvalidInput(_("This evidence item does not exist in this plan."), field="existing")
+    if EvidenceUse.objects.filter(evidence=item, task=task).exists():
+        raise InvalidInput(_("%(item)s is used for this task already.") % {"item": item.number}, field="existing")
+    return _use(task, item, by=by, claim=claim)
+
+
+@transaction.atomic
+def withdraw(use_id: int, *, by: User) -> EvidenceUse:
+    """Take an unjudged item back from a task; the item itself stays."""
+    found = EvidenceUse.objects.select_for_update(of=("self",)).select_related("evidence", "task__plan").get(pk=use_id)
+    permissions.check_withdraw_evidence(by, found)
+    found.verdict = Verdict.WITHDRAWN
+    found.save(update_fields=["verdict"])
+    tasks.note(found.task_id, EventKind.EVIDENCE_ADD, by=by, detail=_("Withdrawn: %(item)s") % {"item": found.evidence})
+    return found
+
+
+@transaction.atomic
+def judge(use_id: int, *, by: User, authentic: bool, timely: bool, relevant: bool, reason: str = "") -> EvidenceUse:
+    """The three questions of review: all yes accepts, a no rejects and needs a reason."""
+    found: EvidenceUse = (
+        EvidenceUse.objects.select_for_update(of=("self",))
+        .select_related("evidence", "task__plan__government", "task__lead_unit")
+        .get(pk=use_id)
+    )
+    permissions.check_judge(by, found)
+    if found.verdict == Verdict.WITHDRAWN:
+        raise MoveRefused(_("This item was withdrawn; it is no longer judged."))
+    if found.task.status == Status.UNCONFIRMED:
+        raise MoveRefused(_("The task is not confirmed yet."))
+    accepted = authentic and timely and relevant
+    text = reason.strip()
+    if not accepted and not text:
+        raise InvalidInput(_("Say what is missing; the words go back to the unit with the return."), field="reason")
+    found.verdict = Verdict.ACCEPTED if accepted else Verdict.REJECTED
+    found.authentic, found.timely, found.relevant = authentic, timely, relevant
+    found.reason, found.judged_by, found.judged_at = text, by, clock.now()
+    found.save(update_fields=["verdict", "authentic", "timely", "relevant", "reason", "judged_by", "judged_at"])
+    detail = f"{found.evidence.number} {found.get_verdict_display()}"
+    tasks.note(found.task_id, EventKind.EVIDENCE_JUDGE, by=by, detail=detail, reason=text)
+    return found

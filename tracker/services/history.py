@@ -1,0 +1,191 @@
+"""Writing history: one line per act, numbered without a gap, chained by digest.
+
+A line's digest is SHA-256 over the canonical JSON (sorted keys, no blanks, UTF-8, microseconds) of its content
+and of the digest before it. On PostgreSQL an advisory lock that ends with the transaction serialises writers
+(a row lock on the tail let chains fork); on SQLite the IMMEDIATE transaction already does.
+"""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from tracker import clock
+from tracker.enums import EventKind
+from tracker.exceptions import BrokenChain
+from tracker.models import Task, TaskEvent, User
+
+CHAIN_LOCK = 20_250_401
+FIRST_DIGEST = "0" * 64
+LABELLED_FIELDS = ("lead_unit", "owner", "area", "proposed_lead_unit", "submitted_by", "confirmed_by")
+STATE_FIELDS = (
+    "code",
+    "title",
+    "quote",
+    "nature",
+    "deliverable",
+    "criteria",
+    "accountable_leader",
+    "starts_on",
+    "due_on",
+    "due_basis",
+    "remarks",
+    "status",
+    "progress",
+    "returned",
+    "confirmed_on",
+    "last_report_on",
+    "completed_on",
+    "cancelled_on",
+    "raised_light",
+    "raised_reason",
+)
+DIGESTED_FIELDS = (
+    "sequence",
+    "task_id",
+    "on",
+    "by_id",
+    "by_label",
+    "unit_label",
+    "kind",
+    "from_status",
+    "to_status",
+    "progress",
+    "summary",
+    "problems",
+    "next_steps",
+    "reason",
+    "detail",
+    "internal",
+    "changes",
+    "state",
+    "previous_digest",
+)
+
+
+def state_of(task: Task) -> dict[str, Any]:
+    """The task as plain values with labels: what history keeps of it after each act.
+
+    Related rows become `{"id": …, "label": …}`; supporting units and milestones are lists of those, so that any
+    past date can be shown without looking at today's rows.
+    """
+    state: dict[str, Any] = {name: plain(getattr(task, name)) for name in STATE_FIELDS}
+    for name in LABELLED_FIELDS:
+        state[name] = labelled(getattr(task, name))
+    state["supporting_units"] = [labelled(unit) for unit in task.supporting_units.all()]
+    state["milestones"] = [
+        {
+            "id": milestone.pk,
+            "title": milestone.title,
+            "due_on": plain(milestone.due_on),
+            "share": milestone.share,
+            "met_on": plain(milestone.met_on),
+        }
+        for milestone in task.milestones.all()
+    ]
+    return state
+
+
+def plain(value: Any) -> Any:
+    """A JSON value: dates as ISO text, everything else as it is."""
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def labelled(row: models.Model | None) -> dict[str, Any] | None:
+    return None if row is None else {"id": row.pk, "label": str(row)}
+
+
+def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """{field: [before, after]} of all that differs."""
+    return {name: [before.get(name), after[name]] for name in after if before.get(name) != after[name]}
+
+
+def append(
+    task: Task,
+    kind: EventKind,
+    *,
+    by: User,
+    before: dict[str, Any] | None = None,
+    summary: str = "",
+    problems: str = "",
+    next_steps: str = "",
+    reason: str = "",
+    detail: str = "",
+    internal: bool = False,
+) -> TaskEvent:
+    """Write one line about `task` as it stands now; `before` is `state_of` from before the act.
+
+    Must run inside the transaction of the act itself, else RuntimeError.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("history is written in the transaction of the act")
+    _lock_chain()
+    tail = TaskEvent.objects.order_by("-sequence").values_list("sequence", "digest").first()
+    sequence, previous = tail if tail else (0, FIRST_DIGEST)
+    state = state_of(task)
+    moment = clock.now()
+    event = TaskEvent(
+        sequence=sequence + 1,
+        task=task,
+        at=moment,
+        on=timezone.localtime(moment).date(),
+        by=by,
+        by_label=str(by),
+        unit_label=str(by.unit or ""),
+        kind=kind,
+        from_status=(before or {}).get("status", ""),
+        to_status=state["status"],
+        progress=state["progress"],
+        summary=summary,
+        problems=problems,
+        next_steps=next_steps,
+        reason=reason,
+        detail=detail,
+        internal=internal,
+        changes=changes_between(before, state) if before is not None else {},
+        state=state,
+        previous_digest=previous,
+    )
+    event.digest = digest_of(event)
+    event.save(force_insert=True)
+    return event
+
+
+def _lock_chain() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+
+
+def digest_of(event: TaskEvent) -> str:
+    """SHA-256 (hex) over the canonical JSON of the line."""
+    content = {name: plain(getattr(event, name)) for name in DIGESTED_FIELDS}
+    content["at"] = event.at.astimezone(datetime.UTC).isoformat(timespec="microseconds")
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def verify(batch: int = 2000) -> int:
+    """Walk the whole chain and return the number of lines.
+
+    Raises BrokenChain naming the first line whose number, predecessor or content does not fit.
+    """
+    expected, previous = 1, FIRST_DIGEST
+    for event in _lines(batch):
+        if event.sequence != expected:
+            raise BrokenChain(f"line {expected} is missing (the next is {event.sequence})")
+        if event.previous_digest != previous:
+            raise BrokenChain(f"line {event.sequence} does not follow from line {expected - 1}")
+        if event.digest != digest_of(event):
+            raise BrokenChain(f"line {event.sequence} does not fit its digest")
+        expected, previous = expected + 1, event.digest
+    return expected - 1
+
+
+def _lines(batch: int) -> Iterator[TaskEvent]:
+    with transaction.atomic():
+        yield from TaskEvent.objects.order_by("sequence").iterator(chunk_size=batch)

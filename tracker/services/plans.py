@@ -1,0 +1,104 @@
+"""Plans and the tasks they are made of, up to the moment the gate takes over."""
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tracker import permissions
+from tracker.enums import EventKind, PartKind, PlanState, Role
+from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted
+from tracker.models import AnnualReport, Plan, Section, Task, Unit, User, WorkArea
+from tracker.services import history
+
+SETTINGS = (
+    "title",
+    "starts_on",
+    "ends_on",
+    "red_points",
+    "yellow_points",
+    "near_days",
+    "reporting_period",
+    "cutoff_day",
+)
+
+
+def check_founder(by: User, government: Unit) -> None:
+    """A government's administrator sets up its plans. Raises NotPermitted."""
+    own = by.is_active and by.unit is not None and by.unit.government_id == government.pk
+    if not own or by.role != Role.ADMINISTRATOR:
+        raise NotPermitted(_("Only an administrator of %(government)s sets up its plans.") % {"government": government})
+
+
+@transaction.atomic
+def create_plan(report: AnnualReport, *, by: User, year: int, **settings: Any) -> Plan:
+    """A draft plan with one work area per numbered item of the report's arrangements part.
+
+    `settings` may hold any of SETTINGS; first and last day default to the calendar year.
+    """
+    check_founder(by, report.government)
+    unknown = set(settings) - set(SETTINGS)
+    if unknown:
+        raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
+    settings.setdefault("starts_on", datetime.date(year, 1, 1))
+    settings.setdefault("ends_on", datetime.date(year, 12, 31))
+    settings.setdefault("title", report.title)
+    plan = Plan.objects.create(government=report.government, report=report, year=year, **settings)
+    sections = Section.objects.of_report(report).filter(part__kind=PartKind.ARRANGEMENTS)
+    for number, section in enumerate(sections.order_by("part__position", "position"), 1):
+        WorkArea.objects.create(
+            plan=plan, section=section, number=number, title=section.heading, start=section.start, end=section.end
+        )
+    return plan
+
+
+@transaction.atomic
+def create_task(area: WorkArea, *, by: User, serial: int, quote: str, start: int, title: str, **fields: Any) -> Task:
+    """One commitment: `quote` must stand at `start` of the report's text, inside the area.
+
+    `fields` may hold nature, deliverable and proposed_lead_unit; `supporting_units` are proposals too.
+    Raises InvalidInput when the words are not there or another task covers them.
+    """
+    plan = area.plan
+    permissions.check_set_up(by, plan)
+    end = start + len(quote)
+    if not quote or plan.report.text[start:end] != quote or not area.start <= start < end <= area.end:
+        raise InvalidInput(_("These words do not stand at this place of the report."), field="quote")
+    if Task.objects.filter(plan=plan, start__lt=end, end__gt=start).exists():
+        raise InvalidInput(_("Another task covers these words already."), field="quote")
+    supporting = fields.pop("supporting_units", [])
+    task = Task(plan=plan, area=area, serial=serial, quote=quote, start=start, end=end, title=title, **fields)
+    task.save()
+    task.supporting_units.set(supporting)
+    history.append(task, EventKind.CREATE, by=by)
+    return task
+
+
+@transaction.atomic
+def activate(plan: Plan, *, by: User) -> Plan:
+    """Make a draft plan the government's plan: from now on everyone sees it."""
+    check_founder(by, plan.government)
+    if plan.state != PlanState.DRAFT:
+        raise MoveRefused(_("Only a draft plan can be activated."))
+    plan.state = PlanState.ACTIVE
+    plan.save(update_fields=["state"])
+    return plan
+
+
+@transaction.atomic
+def configure(plan_id: int, *, by: User, **settings: Any) -> Plan:
+    """Change settings of a plan: thresholds, reporting rhythm, title, first and last day."""
+    plan: Plan = Plan.objects.select_for_update(of=("self",)).select_related("government").get(pk=plan_id)
+    check_founder(by, plan.government)
+    unknown = set(settings) - set(SETTINGS)
+    if unknown:
+        raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
+    for name, value in settings.items():
+        setattr(plan, name, value)
+    if plan.red_points < plan.yellow_points:
+        raise InvalidInput(_("Red must not begin before yellow."), field="red_points")
+    if plan.ends_on <= plan.starts_on:
+        raise InvalidInput(_("The last day must lie after the first."), field="ends_on")
+    plan.save(update_fields=list(settings))
+    return plan

@@ -1,0 +1,138 @@
+"""Change requests: asked, decided, applied; nothing else changes what a confirmed task promises."""
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tracker import clock, permissions
+from tracker.enums import EventKind, RequestKind, RequestState
+from tracker.exceptions import InvalidInput, MoveRefused
+from tracker.models import ChangeRequest, Task, Unit, User
+from tracker.services import tasks
+
+# What each kind may change, as stored values: dates as ISO text, units as ids.
+CHANGEABLE: dict[str, tuple[str, ...]] = {
+    RequestKind.EXTENSION: ("due_on",),
+    RequestKind.ADJUSTMENT: ("due_on", "due_basis", "lead_unit", "owner", "criteria", "nature"),
+    RequestKind.CANCELLATION: (),
+}
+
+
+@transaction.atomic
+def ask(
+    task_id: int,
+    *,
+    by: User,
+    kind: str,
+    reason: str,
+    progress_note: str = "",
+    changes: dict[str, Any] | None = None,
+    version: int | None = None,
+) -> ChangeRequest:
+    """Ask for a change. `changes` is {field: new stored value}; an open request on the task is replaced."""
+    task = tasks.locked(task_id, version)
+    if kind not in RequestKind.values:
+        raise InvalidInput(_("This kind of request is not known."), field="kind")
+    permissions.check_request_change(by, task, RequestKind(kind))
+    if not reason.strip():
+        raise InvalidInput(_("Give the reason."), field="reason")
+    wanted = _wanted(task, kind, changes or {})
+    ChangeRequest.objects.filter(task=task, state=RequestState.OPEN).update(state=RequestState.REPLACED)
+    request = ChangeRequest.objects.create(
+        task=task,
+        kind=kind,
+        reason=reason.strip(),
+        progress_note=progress_note.strip(),
+        changes=wanted,
+        asked_by=by,
+        asked_at=clock.now(),
+    )
+    tasks.note(task.pk, EventKind.REQUEST, by=by, detail=request.get_kind_display(), reason=request.reason)
+    return request
+
+
+def _wanted(task: Task, kind: str, changes: dict[str, Any]) -> dict[str, list[Any]]:
+    unknown = set(changes) - set(CHANGEABLE[kind])
+    if unknown:
+        raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
+    if kind != RequestKind.CANCELLATION and not changes:
+        raise InvalidInput(_("Say what is to change."), field="changes")
+    if kind == RequestKind.EXTENSION:
+        new = _date(changes["due_on"])
+        if task.due_on is None or new <= task.due_on:
+            raise InvalidInput(_("An extension needs a date after the present due date."), field="due_on")
+    values = _resolved(changes)
+    if "due_on" in values:
+        tasks.refuse_dates(task.starts_on or values["due_on"], values["due_on"], task)
+    if values.keys() & {"owner", "lead_unit"}:
+        _refuse_owner_elsewhere(task, values)
+    return {name: [_stored(task, name), value] for name, value in changes.items()}
+
+
+def _date(value: Any) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(_("“%(value)s” is not a date.") % {"value": value}, field="due_on") from error
+
+
+def _stored(task: Task, name: str) -> Any:
+    value = getattr(task, name)
+    if isinstance(value, Unit | User):
+        return value.pk
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+@transaction.atomic
+def decide(
+    request_id: int,
+    *,
+    by: User,
+    approved: bool,
+    note: str = "",
+    approving_body: str = "",
+    basis_document: str = "",
+) -> ChangeRequest:
+    """Approve (naming body and basis document; the change is applied at once) or refuse (with a note)."""
+    request: ChangeRequest = (
+        ChangeRequest.objects.select_for_update(of=("self",)).select_related("task").get(pk=request_id)
+    )
+    task = tasks.locked(request.task_id, None)
+    permissions.check_decide_request(by, task)
+    if request.state != RequestState.OPEN:
+        raise MoveRefused(_("This request is decided already."))
+    if approved and not (approving_body.strip() and basis_document.strip()):
+        raise InvalidInput(_("Name the approving body and the basis document."), field="basis_document")
+    if not approved and not note.strip():
+        raise InvalidInput(_("Say why the request is refused."), field="note")
+    request.state = RequestState.APPROVED if approved else RequestState.REFUSED
+    request.decided_by, request.decided_at, request.decision_note = by, clock.now(), note.strip()
+    request.approving_body, request.basis_document = approving_body.strip(), basis_document.strip()
+    request.applied_at = clock.now() if approved and request.changes else None
+    request.save()
+    detail = f"{request.get_kind_display()}: {request.get_state_display()} {request.basis_document}".strip()
+    fields = _resolved({name: new for name, (_old, new) in request.changes.items()}) if approved else {}
+    _refuse_owner_elsewhere(task, fields)
+    tasks.apply_change(task.pk, by=by, fields=fields, detail=detail)
+    return request
+
+
+def _refuse_owner_elsewhere(task: Task, fields: dict[str, Any]) -> None:
+    owner, unit = fields.get("owner", task.owner), fields.get("lead_unit", task.lead_unit)
+    if owner is not None and unit is not None and owner.unit_id != unit.pk:
+        raise InvalidInput(
+            _("%(owner)s does not belong to the lead unit, %(unit)s.") % {"owner": owner, "unit": unit}, field="owner"
+        )
+
+
+def _resolved(changes: dict[str, Any]) -> dict[str, Any]:
+    """Stored values as the task takes them: dates, units, people."""
+    values = dict(changes)
+    if "due_on" in values:
+        values["due_on"] = _date(values["due_on"])
+    for name, model in (("lead_unit", Unit), ("owner", User)):
+        if name in values:
+            values[name] = model.objects.get(pk=values[name])
+    return values

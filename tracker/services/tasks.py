@@ -1,0 +1,491 @@
+"""The gate: the only place that writes a task's status, progress and what follows from them.
+
+Every function is one transaction: lock the row, compare the version the person saw, check person and move
+against the table, write with `UPDATE … WHERE version`, append the line of history. `version` is the version of
+the task that the person had on the screen; None means "as it is now" (commands and bulk actions).
+
+All raise NotPermitted, MoveRefused, InvalidInput or Stale, each with a sentence; nothing is written then.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tracker import clock, lights, permissions, workflow
+from tracker.enums import EventKind, Light, Move, Nature, Role, Status
+from tracker.exceptions import InvalidInput, MoveRefused, Stale
+from tracker.models import Draft, Milestone, Task, TaskEvent, Unit, User
+from tracker.services import history
+
+FREELY_EDITABLE = ("title", "deliverable", "accountable_leader", "remarks", "starts_on")
+PROMISED = ("lead_unit", "owner", "due_on", "due_basis", "criteria", "nature")
+EDITABLE = (*FREELY_EDITABLE, *PROMISED, "supporting_units")
+STALE_FIELDS = ("status", "progress", "due_on", "lead_unit", "owner")
+
+
+def locked(task_id: int, version: int | None) -> Task:
+    """The task, locked until the transaction ends. Raises Stale when its version is no longer `version`."""
+    task: Task = (
+        Task.objects.select_for_update(of=("self",))
+        .select_related("plan__government", "area", "lead_unit", "owner", "proposed_lead_unit")
+        .select_related("submitted_by", "confirmed_by")
+        .get(pk=task_id)
+    )
+    if version is not None and version != task.version:
+        raise _stale(task)
+    return task
+
+
+def _stale(task: Task) -> Stale:
+    latest = task.events.order_by("-sequence").first()
+    current = {name: getattr(task, name) for name in STALE_FIELDS}
+    if latest is not None:
+        current |= {name: getattr(latest, name) for name in ("summary", "problems", "next_steps", "at")}
+        current |= {"by": latest.by_label, "kind": latest.get_kind_display(), "version": task.version}
+    who = latest.by_label if latest else ""
+    return Stale(
+        _("%(who)s changed %(code)s after you opened it. What you typed is kept; choose and send again.")
+        % {"who": who, "code": task.code},
+        current,
+    )
+
+
+def _write(
+    task: Task,
+    kind: EventKind,
+    *,
+    by: User,
+    fields: Mapping[str, Any],
+    before: dict[str, Any] | None = None,
+    **words: Any,
+) -> TaskEvent:
+    """Write `fields` and the line of history. The caller has locked the row and checked everything.
+
+    `before` is `history.state_of` from before the act; given when the caller has changed rows beside the task.
+    """
+    before = before or history.state_of(task)
+    for name, value in fields.items():
+        setattr(task, name, value)
+    if not Task.objects.filter(pk=task.pk).gate_update(task.version, **fields):
+        raise _stale(task)
+    task.version += 1
+    return history.append(task, kind, by=by, before=before, **words)
+
+
+def _move(
+    task: Task,
+    move: Move,
+    *,
+    by: User,
+    fields: Mapping[str, Any] | None = None,
+    target: Status | None = None,
+    **words: Any,
+) -> TaskEvent:
+    status = target or workflow.RULE_OF[move].target
+    return _write(task, EventKind(move.value), by=by, fields={**(fields or {}), "status": status}, **words)
+
+
+def _text(value: str, field: str, sentence: str) -> str:
+    """The stripped text; raises InvalidInput with `sentence` when nothing is left."""
+    text = value.strip()
+    if not text:
+        raise InvalidInput(sentence, field=field)
+    return text
+
+
+@transaction.atomic
+def confirm(task_id: int, *, by: User, version: int | None = None, **values: Any) -> Task:
+    """明确: give the task everything it needs and start its life.
+
+    `values` may hold any of EDITABLE; what is missing afterwards is refused by name. A planned start not given
+    is the plan's first day, or the due date when that lies before.
+    """
+    task = locked(task_id, version)
+    permissions.check_move(by, task, Move.CONFIRM)
+    supporting = values.pop("supporting_units", None)
+    fields = _checked(task, values)
+    merged = {name: fields.get(name, getattr(task, name)) for name in PROMISED}
+    _refuse_incomplete(merged)
+    start = fields.get("starts_on", task.starts_on) or min(task.plan.starts_on, merged["due_on"])
+    fields |= {"starts_on": start, "confirmed_by": by, "confirmed_on": clock.today(), "proposed_lead_unit": None}
+    refuse_dates(start, merged["due_on"], task)
+    before = history.state_of(task)
+    if supporting is not None:
+        task.supporting_units.set(supporting)
+    _move(task, Move.CONFIRM, by=by, fields=fields, before=before)
+    return task
+
+
+def _refuse_incomplete(values: Mapping[str, Any]) -> None:
+    names = {
+        "lead_unit": _("lead unit"),
+        "owner": _("owner"),
+        "due_on": _("due date"),
+        "due_basis": _("deadline basis"),
+        "criteria": _("completion criteria"),
+        "nature": _("nature"),
+    }
+    missing = [name for name in PROMISED if not values[name]]
+    if missing:
+        raise InvalidInput(
+            _("Cannot be confirmed yet; missing: %(fields)s.") % {"fields": "、".join(names[name] for name in missing)},
+            field=missing[0],
+        )
+    if values["owner"].unit_id != values["lead_unit"].pk:
+        raise InvalidInput(
+            _("%(owner)s does not belong to the lead unit, %(unit)s.")
+            % {"owner": values["owner"], "unit": values["lead_unit"]},
+            field="owner",
+        )
+
+
+def refuse_dates(starts_on: datetime.date, due_on: datetime.date, task: Task) -> None:
+    """Raise InvalidInput for a due date before the start, before the plan, or in the past."""
+    if due_on < starts_on:
+        raise InvalidInput(
+            _("The due date %(due)s lies before the planned start %(start)s.") % {"due": due_on, "start": starts_on},
+            field="due_on",
+        )
+    if due_on < clock.today():
+        raise InvalidInput(_("The due date %(due)s has passed already.") % {"due": due_on}, field="due_on")
+    if not task.plan.starts_on <= due_on:
+        raise InvalidInput(_("The due date lies before the plan's year."), field="due_on")
+
+
+def _checked(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Only fields that may be edited, cleaned by the model's own validators."""
+    unknown = set(values) - set(EDITABLE)
+    if unknown:
+        raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
+    cleaned: dict[str, Any] = {}
+    for name, value in values.items():
+        cleaned[name] = value.strip() if isinstance(value, str) else value
+    if "title" in cleaned and not cleaned["title"]:
+        raise InvalidInput(_("A task needs a working title."), field="title")
+    if cleaned.get("nature") and cleaned["nature"] not in Nature.values:
+        raise InvalidInput(_("This nature is not known."), field="nature")
+    for name in ("lead_unit", "owner"):
+        _refuse_foreign(task, name, cleaned.get(name))
+    return cleaned
+
+
+def _refuse_foreign(task: Task, name: str, value: Unit | User | None) -> None:
+    unit = value.unit if isinstance(value, User) else value
+    if value is not None and (unit is None or unit.government_id != task.plan.government_id):
+        raise InvalidInput(_("%(value)s does not belong to the plan's government.") % {"value": value}, field=name)
+
+
+@transaction.atomic
+def edit(task_id: int, *, by: User, version: int | None = None, **values: Any) -> Task:
+    """Set fields in EDITABLE outside a move.
+
+    What a confirmed task promises (PROMISED) changes only through an approved change request, but for the owner,
+    whom the administrator may replace within the lead unit.
+    """
+    task = locked(task_id, version)
+    permissions.check_set_up(by, task.plan)
+    supporting = values.pop("supporting_units", None)
+    fields = {name: value for name, value in _checked(task, values).items() if getattr(task, name) != value}
+    _refuse_promises(task, fields)
+    if task.status in (Status.COMPLETED, Status.CANCELLED) and fields:
+        raise MoveRefused(_("The task is closed; reopen it before editing."))
+    starts, due = fields.get("starts_on", task.starts_on), fields.get("due_on", task.due_on)
+    if starts and due and due < starts:
+        raise InvalidInput(
+            _("The due date %(due)s lies before the planned start %(start)s.") % {"due": due, "start": starts},
+            field="due_on",
+        )
+    if "due_on" in fields and due and due < clock.today():
+        raise InvalidInput(_("The due date %(due)s has passed already.") % {"due": due}, field="due_on")
+    before = history.state_of(task)
+    if supporting is not None:
+        task.supporting_units.set(supporting)
+    if not fields and history.state_of(task) == before:
+        return task
+    _write(task, EventKind.EDIT, by=by, fields=fields, before=before)
+    return task
+
+
+def _refuse_promises(task: Task, fields: Mapping[str, Any]) -> None:
+    if task.status == Status.UNCONFIRMED:
+        return
+    promised = [name for name in fields if name in PROMISED and name != "owner"]
+    if promised:
+        raise MoveRefused(
+            _(
+                "The task is confirmed: its due date, lead unit, criteria and nature change only through an "
+                "approved change request."
+            ),
+            field=promised[0],
+        )
+    owner = fields.get("owner", task.owner)
+    if owner is None or owner.unit_id != task.lead_unit_id:
+        raise InvalidInput(
+            _("%(owner)s does not belong to the lead unit, %(unit)s.")
+            % {"owner": owner or "—", "unit": task.lead_unit},
+            field="owner",
+        )
+
+
+@transaction.atomic
+def report(
+    task_id: int,
+    *,
+    by: User,
+    progress: int,
+    summary: str,
+    problems: str = "",
+    next_steps: str = "",
+    milestones_met: Iterable[int] = (),
+    version: int | None = None,
+) -> Task:
+    """填报: progress in points (0 to 100) and what was done. Ids in `milestones_met` are met today."""
+    task = locked(task_id, version)
+    permissions.check_move(by, task, Move.REPORT)
+    if not 0 <= progress <= 100:
+        raise InvalidInput(
+            _("Enter a whole number from 0 to 100; it is “%(value)s”.") % {"value": progress}, field="progress"
+        )
+    text = _text(summary, "summary", _("Say what has been done."))
+    before = history.state_of(task)
+    met = _meet(task, milestones_met)
+    _move(
+        task,
+        Move.REPORT,
+        by=by,
+        before=before,
+        fields={"progress": progress, "last_report_on": clock.today(), "returned": False},
+        summary=text,
+        problems=problems.strip(),
+        next_steps=next_steps.strip(),
+        detail=met,
+    )
+    Draft.objects.filter(task=task, by=by).delete()
+    return task
+
+
+def _meet(task: Task, milestone_ids: Iterable[int]) -> str:
+    wanted = set(milestone_ids)
+    if not wanted:
+        return ""
+    found = list(Milestone.objects.filter(task=task, pk__in=wanted, met_on__isnull=True))
+    if len(found) != len(wanted):
+        raise InvalidInput(_("This milestone is not an open one of this task."), field="milestones_met")
+    Milestone.objects.filter(pk__in=wanted).update(met_on=clock.today())
+    return _("Milestones met: %(titles)s") % {"titles": "、".join(step.title for step in found)}
+
+
+@transaction.atomic
+def report_no_change(task_id: int, *, by: User, reason: str = "", version: int | None = None) -> Task:
+    """无变化: keeps the last progress. On a red or yellow task one line why is needed."""
+    task = locked(task_id, version)
+    permissions.check_no_change(by, task)
+    if light_of(task) in (Light.RED, Light.YELLOW):
+        reason = _text(reason, "reason", _("The light is red or yellow: say in one line why nothing has changed."))
+    fields = {"last_report_on": clock.today()}
+    _write(task, EventKind.NO_CHANGE, by=by, fields=fields, reason=reason.strip())
+    return task
+
+
+def light_of(task: Task) -> Light:
+    """The light of one task today."""
+    return lights.LIGHT_OF[reason_of(task, clock.today())]
+
+
+def reason_of(task: Task, on: datetime.date, **changed: Any) -> str:
+    """The light's reason for one object on the day `on`; `changed` replaces facts (a forecast)."""
+    steps = list(task.milestones.all()) if task.milestone_count else []
+    facts = {
+        "status": task.status,
+        "due_on": task.due_on,
+        "starts_on": task.starts_on,
+        "progress": task.progress,
+        "returned": task.returned,
+        "last_report_on": task.last_report_on,
+        "raised_light": task.raised_light,
+        "scheduled": scheduled_of(task, on),
+        "milestone_missed": any(step.met_on is None and step.due_on < on for step in steps),
+    }
+    return lights.reason_for({**facts, **changed}, task.plan.thresholds(on))
+
+
+def scheduled_of(task: Task, on: datetime.date) -> int | None:
+    """Scheduled points of one object on the day `on`."""
+    steps = task.milestones.all() if task.milestone_count else []
+    shares = [(step.due_on, step.share) for step in steps if step.share is not None]
+    return lights.scheduled_points(on, task.starts_on, task.due_on, shares)
+
+
+@transaction.atomic
+def submit(task_id: int, *, by: User, summary: str, version: int | None = None) -> Task:
+    """申请销号: to the unit head, or straight to review when the unit head submits."""
+    task = locked(task_id, version)
+    permissions.check_move(by, task, Move.SUBMIT)
+    text = _text(summary, "summary", _("Say against the criteria what has been achieved."))
+    target = workflow.SUBMITTED_BY_HEAD if by.role == Role.UNIT_HEAD else None
+    fields = {"submitted_by": by, "returned": False, "last_report_on": clock.today()}
+    _move(task, Move.SUBMIT, by=by, fields=fields, target=target, summary=text)
+    return task
+
+
+@transaction.atomic
+def sign(task_id: int, *, by: User, version: int | None = None) -> Task:
+    """单位确认: the head answers for the unit's submission."""
+    task = locked(task_id, version)
+    permissions.check_move(by, task, Move.SIGN)
+    _move(task, Move.SIGN, by=by)
+    return task
+
+
+@transaction.atomic
+def withdraw(task_id: int, *, by: User, reason: str, version: int | None = None) -> Task:
+    """撤回: the lead unit takes its submission back."""
+    task = locked(task_id, version)
+    permissions.check_move(by, task, Move.WITHDRAW)
+    text = _text(reason, "reason", _("Say why the submission is withdrawn."))
+    _move(task, Move.WITHDRAW, by=by, fields={"submitted_by": None}, reason=text)
+    return task
+
+
+@transaction.atomic
+def send_back(task_id: int, *, by: User, reason: str, version: int | None = None) -> Task:
+    """退回: by the head before signing or by the reviewer; the reason says what is missing."""
+    task = locked(task_id, version)
+    permissions.check_move(by, task, Move.RETURN)
+    text = _text(reason, "reason", _("Say what is missing."))
+    _move(task, Move.RETURN, by=by, fields={"submitted_by": None, "returned": True}, reason=text)
+    return task
+
+
+@transaction.atomic
+def approve(task_id: int, *, by: User, remark: str = "", version: int | None = None) -> Task:
+    """销号: verified completion."""
+    task = locked(task_id, version)
+    permissions.check_move(by, task, Move.APPROVE)
+    fields = {"completed_on": clock.today(), "progress": 100, "raised_light": "", "raised_reason": ""}
+    _move(task, Move.APPROVE, by=by, fields=fields, reason=remark.strip())
+    return task
+
+
+@transaction.atomic
+def reopen(task_id: int, *, by: User, reason: str, version: int | None = None) -> Task:
+    """重新打开."""
+    task = locked(task_id, version)
+    permissions.check_move(by, task, Move.REOPEN)
+    text = _text(reason, "reason", _("Say why the task is reopened."))
+    _move(task, Move.REOPEN, by=by, fields={"completed_on": None, "submitted_by": None}, reason=text)
+    return task
+
+
+@transaction.atomic
+def cancel(task_id: int, *, by: User, reason: str = "", version: int | None = None) -> Task:
+    """取消: needs an approved cancellation request, whose basis the history line names."""
+    task = locked(task_id, version)
+    permissions.check_move(by, task, Move.CANCEL)
+    request = task.requests.filter(kind="cancellation", state="approved").latest("decided_at")
+    basis = _("Basis: %(body)s, %(document)s") % {"body": request.approving_body, "document": request.basis_document}
+    _move(task, Move.CANCEL, by=by, fields={"cancelled_on": clock.today()}, reason=reason.strip(), detail=basis)
+    return task
+
+
+@transaction.atomic
+def contribute(task_id: int, *, by: User, summary: str, version: int | None = None) -> Task:
+    """A supporting unit adds what it did; the status stays."""
+    task = locked(task_id, version)
+    permissions.check_contribute(by, task)
+    _write(
+        task, EventKind.CONTRIBUTE, by=by, fields={}, summary=_text(summary, "summary", _("Say what has been done."))
+    )
+    return task
+
+
+@transaction.atomic
+def raise_light(task_id: int, *, by: User, light: str, reason: str, version: int | None = None) -> Task:
+    """A reviewer makes a light worse, with a reason; never better. An empty `light` takes the raise back."""
+    task = locked(task_id, version)
+    permissions.check_raise_light(by, task)
+    text = _text(reason, "reason", _("Say why the light is changed."))
+    if light and light not in lights_above(task):
+        raise InvalidInput(already_as_bad(task), field="light")
+    fields = {"raised_light": light, "raised_reason": text if light else ""}
+    _write(task, EventKind.RAISE_LIGHT, by=by, fields=fields, reason=text)
+    return task
+
+
+def lights_above(task: Task) -> list[Light]:
+    """The lights that a reviewer may raise the task's light to: worse than the rule gives, mildest first."""
+    order = [Light.GREEN, Light.BLUE, Light.YELLOW, Light.RED]
+    computed = lights.LIGHT_OF[reason_of(task, clock.today(), raised_light="")]
+    return order[order.index(computed) + 1 :] if computed in order else []
+
+
+def already_as_bad(task: Task) -> str:
+    """Why a light cannot be raised, in a sentence."""
+    computed = lights.LIGHT_OF[reason_of(task, clock.today(), raised_light="")]
+    return _("A light can only be raised; the rule gives %(light)s already.") % {"light": computed.label}
+
+
+@transaction.atomic
+def set_milestones(task_id: int, *, by: User, steps: list[dict[str, Any]], version: int | None = None) -> Task:
+    """Replace the open milestones; `steps` are {title, due_on, share, met_on, note}.
+
+    Shares must not fall from one date to the next, and a met milestone is not dropped.
+    """
+    task = locked(task_id, version)
+    permissions.check_set_up(by, task.plan)
+    if task.status in (Status.COMPLETED, Status.CANCELLED):
+        raise MoveRefused(_("The task is closed; reopen it before editing."))
+    rows = sorted(steps, key=lambda step: (step["due_on"], step.get("share") or 0))
+    _refuse_steps(task, rows)
+    before = history.state_of(task)
+    Milestone.objects.filter(task=task).delete()
+    for row in rows:
+        Milestone.objects.create(task=task, **row)
+    _write(task, EventKind.MILESTONE, by=by, fields={"milestone_count": len(rows)}, before=before)
+    return task
+
+
+def _refuse_steps(task: Task, rows: list[dict[str, Any]]) -> None:
+    shares = [row["share"] for row in rows if row.get("share") is not None]
+    if shares != sorted(shares):
+        raise InvalidInput(_("The shares of milestones must rise with their dates."), field="share")
+    for row in rows:
+        if task.due_on and row["due_on"] > task.due_on:
+            raise InvalidInput(
+                _("Milestone “%(title)s” lies after the due date.") % {"title": row["title"]}, field="due_on"
+            )
+    met = set(task.milestones.filter(met_on__isnull=False).values_list("title", flat=True))
+    dropped = met - {row["title"] for row in rows if row.get("met_on")}
+    if dropped:
+        raise InvalidInput(_("A milestone that is met cannot be dropped: %(titles)s.") % {"titles": "、".join(dropped)})
+
+
+@transaction.atomic
+def note(task_id: int, kind: EventKind, *, by: User, detail: str, reason: str = "", internal: bool = False) -> Task:
+    """Append a line about an act that changed something beside the task (evidence, links, readings).
+
+    For other services only, inside their transaction and after their own checks.
+    """
+    task = locked(task_id, None)
+    history.append(task, kind, by=by, before=history.state_of(task), detail=detail, reason=reason, internal=internal)
+    return task
+
+
+@transaction.atomic
+def apply_change(task_id: int, *, by: User, fields: Mapping[str, Any], detail: str) -> Task:
+    """Write what an approved change request changes. For services.requests only, after its own checks."""
+    task = locked(task_id, None)
+    _write(task, EventKind.DECIDE, by=by, fields=fields, detail=detail)
+    return task
+
+
+def save_draft(task: Task, *, by: User, values: Mapping[str, str]) -> Draft:
+    """Keep an update that is not sent yet. Raises as `report` would for the wrong person or status."""
+    permissions.check_move(by, task, Move.REPORT)
+    draft, _created = Draft.objects.update_or_create(
+        task=task, by=by, defaults={"values": dict(values), "saved_at": clock.now()}
+    )
+    return draft

@@ -1,0 +1,55 @@
+"""What every view starts from: the plans and tasks that this person may see."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from tracker.models import Plan, Task, User
+from tracker.querysets import TaskQuerySet
+
+
+def person_of(request: HttpRequest) -> User:
+    """The signed-in person; every page but sign-in requires one."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
+
+
+def plans_of(request: HttpRequest) -> list[Plan]:
+    """The plans this person sees, the current one first; read once a request."""
+    if not hasattr(request, "_plans"):
+        found = Plan.objects.visible_to(person_of(request)).select_related("government").defer("report__text")
+        request._plans = list(found.current_first())  # type: ignore[attr-defined]
+    plans: list[Plan] = request._plans  # type: ignore[attr-defined]
+    return plans
+
+
+def plan_or_404(request: HttpRequest, pk: int | None = None) -> Plan:
+    """The plan of that key, or the current one; remembered as the plan of this page. Raises Http404."""
+    plan = next((plan for plan in plans_of(request) if pk is None or plan.pk == pk), None)
+    if plan is None:
+        raise Http404
+    request.plan = plan  # type: ignore[attr-defined]
+    return plan
+
+
+def visible_tasks(request: HttpRequest) -> TaskQuerySet:
+    tasks: TaskQuerySet = Task.objects.visible_to(person_of(request))
+    return tasks
+
+
+def listed(tasks: TaskQuerySet, plan: Plan) -> list[Task]:
+    """The tasks of one plan as a list, each sharing the page's plan instead of fetching its own."""
+    found = list(tasks)
+    for task in found:
+        task.plan = plan
+    return found
+
+
+def task_or_404(request: HttpRequest, pk: int, *related: str, queryset: Any = None) -> Task:
+    """A visible task with its plan (shared with the page's plan) and `related` rows. Raises Http404."""
+    tasks = visible_tasks(request) if queryset is None else queryset
+    task: Task = get_object_or_404(tasks.select_related("area", "lead_unit", "owner", *related), pk=pk)
+    task.plan = plan_or_404(request, task.plan_id)
+    return task

@@ -1,0 +1,79 @@
+"""What the frame around every page shows: plan, navigation with counts, demonstration notice."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from tracker import clock
+from tracker.enums import Role
+from tracker.models import Plan, Task, User
+from tracker.querysets import waiting_conditions
+from tracker.views.base import plans_of
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context of the frame; empty but for the demonstration notice where nobody is signed in."""
+    frame: dict[str, Any] = {"demonstration": demonstration()}
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not user.is_authenticated or request.path.startswith("/admin/"):
+        return frame
+    plans = plans_of(request)
+    plan = getattr(request, "plan", plans[0] if plans else None)
+    frame |= {"plans": plans, "plan": plan}
+    if plan is not None:
+        frame["search_url"] = reverse("ledger", args=[plan.pk])
+        frame["navigation"] = SimpleLazyObject(lambda: navigation(request, user, plan))
+    return frame
+
+
+def demonstration() -> dict[str, Any] | None:
+    return {"today": clock.today()} if settings.DEMONSTRATION else None
+
+
+def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, Any]]:
+    """Entries {label, url, count, current}; one query for all counts."""
+    counts = waiting_counts(request, user, plan)
+    entries = [
+        ("home", _("To do"), sum(counts.values())),
+        ("ledger", _("Ledger"), None),
+        ("review_queue", _("Review"), counts.get("review", 0)) if user.role == Role.REVIEWER else None,
+        ("living_report", _("Living report"), None),
+    ]
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    return [
+        {
+            "url": reverse(entry[0], args=[plan.pk]),
+            "label": entry[1],
+            "count": entry[2] or None,
+            "current": entry[0] == name or name in BELOW.get(entry[0], ()),
+        }
+        for entry in entries
+        if entry is not None
+    ]
+
+
+# Pages that stand below an entry of the navigation.
+BELOW = {
+    "home": ("report_progress", "no_change", "sign_off"),
+    "ledger": ("task", "move", "request_change", "raise_light", "evidence", "evidence_new", "contribute"),
+    "review_queue": ("review",),
+}
+
+
+def waiting_counts(request: HttpRequest, user: User, plan: Plan) -> dict[str, int]:
+    """Number of tasks per group of `waiting_conditions`; read once a request."""
+    if not hasattr(request, "_waiting"):
+        conditions = waiting_conditions(user, plan, clock.today())
+        # The names carry a prefix: "returned" is a column of the task too.
+        counts = {f"of_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
+        found = Task.objects.visible_to(user).order_by().aggregate(**counts) if counts else {}
+        request._waiting = {  # type: ignore[attr-defined]
+            name.removeprefix("of_"): number for name, number in found.items()
+        }
+    waiting: dict[str, int] = request._waiting  # type: ignore[attr-defined]
+    return waiting

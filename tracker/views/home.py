@@ -1,0 +1,270 @@
+"""What waits for me."""
+
+import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
+
+from tracker import clock, wording
+from tracker.enums import EventKind, Light, Role, Status
+from tracker.lights import LIGHT_OF
+from tracker.models import Plan, Task, TaskEvent, User
+from tracker.presenters.rows import Row, task_row
+from tracker.querysets import waiting_conditions
+from tracker.views.base import listed, person_of, plan_or_404, plans_of, visible_tasks
+
+NEAR_DATES = 5
+LATEST_EVENTS = 6
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """The current plan's home; a page that says so where there is no plan yet."""
+    plans = plans_of(request)
+    if plans:
+        return redirect("home", plan=plans[0].pk)
+    return render(request, "tracker/no_plan.html", {"can_load": person_of(request).is_staff})
+
+
+@require_GET
+def home(request: HttpRequest, plan: int) -> HttpResponse:
+    """Groups of tasks by what to do with them, returned ones first, each with its one action."""
+    shown = plan_or_404(request, plan)
+    user, on = person_of(request), clock.today()
+    tasks = _tasks(request, shown, user, on)
+    groups = _groups(tasks, shown, user, on)
+    return render(
+        request,
+        "tracker/home.html",
+        {
+            "greeting": _greeting(user, sum(len(group["rows"]) for group in groups)),
+            "period": _period_sentence(shown, on),
+            "groups": groups,
+            "idle": _idle_rows(tasks, groups, user, on),
+            "dates": _near_dates(tasks, shown, user, on),
+            "unit_lights": _unit_lights(tasks, shown, user, on),
+            "events": _latest_events(shown, user),
+            "ledger_url": reverse("ledger", args=[shown.pk]),
+            "nothing_fact": _("Everything is done for this period"),
+            "nothing_link": _("See the ledger"),
+            "nothing_note": _("The next period begins on %(date)s.")
+            % {"date": wording.month_day(shown.cutoff(on) + datetime.timedelta(days=1))},
+        },
+    )
+
+
+def _tasks(request: HttpRequest, plan: Plan, user: User, on: datetime.date) -> list[Task]:
+    """All that may concern this person, in one query: what waits, what the unit leads, what the person owns."""
+    concerned = visible_tasks(request).with_light(plan, on).with_people()
+    for_me = _any(waiting_conditions(user, plan, on).values())
+    own = concerned.filter(lead_unit=user.unit_id) if user.role in STAFF else concerned.none()
+    returns = TaskEvent.objects.filter(task=OuterRef("pk"), kind=EventKind.RETURN).order_by("-sequence")
+    reports = TaskEvent.objects.filter(task=OuterRef("pk"), kind__in=[EventKind.REPORT, EventKind.NO_CHANGE]).order_by(
+        "-sequence"
+    )
+    found = (concerned.filter(for_me) if for_me is not None else concerned.none()) | own
+    found = found.annotate(
+        return_reason=Subquery(returns.values("reason")[:1]),
+        returned_by=Subquery(returns.values("by_label")[:1]),
+        returned_unit=Subquery(returns.values("unit_label")[:1]),
+        returned_at=Subquery(returns.values("at")[:1]),
+        last_summary=Subquery(reports.values("summary")[:1]),
+        last_kind=Subquery(reports.values("kind")[:1]),
+        last_by=Subquery(reports.values("by_label")[:1]),
+        last_at=Subquery(reports.values("at")[:1]),
+    )
+    return listed(found.by_place(), plan)
+
+
+STAFF = (Role.CONTRIBUTOR, Role.UNIT_HEAD)
+
+
+def _any(conditions: Any) -> Any:
+    joined = None
+    for condition in conditions:
+        joined = condition if joined is None else joined | condition
+    return joined
+
+
+def _greeting(user: User, number: int) -> str:
+    if not number:
+        return _("%(name)s, nothing waits for you") % {"name": user}
+    return ngettext("%(name)s, %(number)d thing waits for you", "%(name)s, %(number)d things wait for you", number) % {
+        "name": user,
+        "number": number,
+    }
+
+
+def _period_sentence(plan: Plan, on: datetime.date) -> str:
+    cutoff = plan.cutoff(on)
+    return _("Reports for %(month)s close on %(date)s, %(days)d days left.") % {
+        "month": wording.month(cutoff),
+        "date": wording.month_day(cutoff),
+        "days": (cutoff - on).days,
+    }
+
+
+def _groups(tasks: list[Task], plan: Plan, user: User, on: datetime.date) -> list[dict[str, Any]]:
+    """The groups that are not empty, in the order of the page; a task stands in the first that fits."""
+    cutoff = plan.cutoff(on)
+    heads = {
+        "returned": (_("Returned, to be resubmitted"), _("first")),
+        "sign": (_("To sign off"), ""),
+        "report": (_("Report for %(month)s") % {"month": wording.month(cutoff)}, ""),
+        "review": (_("To review"), ""),
+        "confirm": (_("To confirm"), ""),
+    }
+    wanted = set(waiting_conditions(user, plan, on))
+    taken: set[int] = set()
+    groups = []
+    primary = True
+    for name, (title, note) in heads.items():
+        rows = [
+            _waiting_row(task, name, on)
+            for task in tasks
+            if _belongs(task, name, plan, user, on) and task.pk not in taken
+        ]
+        if name not in wanted or not rows:
+            continue
+        taken |= {row.pk for row in rows}
+        rows[0].extra["primary"] = primary
+        primary = False
+        groups.append({"name": name, "title": title, "note": note, "rows": rows, "count": len(rows)})
+    return groups
+
+
+def _belongs(task: Task, name: str, plan: Plan, user: User, on: datetime.date) -> bool:
+    """The twin of `waiting_conditions` on fetched tasks."""
+    own = task.lead_unit_id == user.unit_id
+    since = plan.period_start(on)
+    unreported = task.last_report_on is None or task.last_report_on < since
+    started = task.starts_on is not None and task.starts_on <= on
+    return {
+        "returned": own and task.status == Status.IN_PROGRESS and task.returned,
+        "report": own
+        and task.status in (Status.NOT_STARTED, Status.IN_PROGRESS)
+        and not task.returned
+        and started
+        and unreported,
+        "sign": own and task.status == Status.AWAITING_SIGN_OFF,
+        "review": not own and task.status == Status.UNDER_REVIEW,
+        "confirm": task.status == Status.UNCONFIRMED,
+    }[name]
+
+
+ACTIONS = {
+    "returned": ("report_progress", gettext_lazy("Revise and resubmit")),
+    "report": ("report_progress", gettext_lazy("Report progress")),
+    "sign": ("sign_off", gettext_lazy("Check and sign")),
+    "review": ("review", gettext_lazy("Review")),
+    "confirm": ("move", gettext_lazy("Confirm task")),
+}
+
+
+def _waiting_row(task: Task, name: str, on: datetime.date) -> Row:
+    view, label = ACTIONS[name]
+    args = [task.pk, "confirm"] if name == "confirm" else [task.pk]
+    extra: dict[str, Any] = {"action_url": reverse(view, args=args), "action": label, "primary": False}
+    if name == "returned":
+        extra["quote"] = task.return_reason
+        extra["quoted"] = f"{task.returned_unit} {task.returned_by}"
+        extra["quoted_at"] = wording.moment(task.returned_at) if task.returned_at else ""
+    if name == "report":
+        extra["last"] = _last_sentence(task)
+        extra["no_change_url"] = reverse("no_change", args=[task.pk]) if task.status == Status.IN_PROGRESS else ""
+        extra["asks_why"] = LIGHT_OF[task.light_reason] in (Light.RED, Light.YELLOW)
+    if name in ("sign", "review"):
+        extra["last"] = _last_sentence(task)
+    if name == "confirm":
+        extra["last"] = (
+            _("Proposed lead unit: %(unit)s") % {"unit": task.proposed_lead_unit} if task.proposed_lead_unit else ""
+        )
+    return task_row(task, on, **extra)
+
+
+def _last_sentence(task: Task) -> str:
+    if not task.last_at:
+        return ""
+    words = task.last_summary or _("No change")
+    day = wording.month_day(clock.local_date(task.last_at))
+    return _("Last report (%(date)s): %(words)s") % {"date": day, "words": words}
+
+
+def _idle_rows(tasks: list[Task], groups: list[dict[str, Any]], user: User, on: datetime.date) -> list[Row]:
+    """The unit's open tasks that ask nothing of this person now."""
+    waiting = {row.pk for group in groups for row in group["rows"]}
+    rest = [
+        task
+        for task in tasks
+        if task.lead_unit_id == user.unit_id
+        and task.pk not in waiting
+        and task.status not in (Status.COMPLETED, Status.CANCELLED)
+    ]
+    return [task_row(task, on, why=_idle_reason(task)) for task in rest]
+
+
+def _idle_reason(task: Task) -> str:
+    if task.status in (Status.AWAITING_SIGN_OFF, Status.UNDER_REVIEW):
+        return task.get_status_display()
+    if task.last_at:
+        day = wording.month_day(clock.local_date(task.last_at))
+        return _("%(who)s reported on %(date)s") % {"who": task.last_by, "date": day}
+    return str(task.get_status_display())
+
+
+def _near_dates(tasks: list[Task], plan: Plan, user: User, on: datetime.date) -> list[dict[str, str]]:
+    """The cut-off and the next due dates of the unit's tasks, by date."""
+    cutoff = plan.cutoff(on)
+    entries = [(cutoff, _("Reports for %(month)s close") % {"month": wording.month(cutoff)})]
+    by_date: dict[datetime.date, list[str]] = {}
+    for task in tasks:
+        if task.due_on and task.due_on >= on and task.lead_unit_id == user.unit_id and task.status in OPEN_DATED:
+            by_date.setdefault(task.due_on, []).append(task.code)
+    entries += [(day, _("%(codes)s due") % {"codes": "、".join(codes)}) for day, codes in by_date.items()]
+    return [{"date": wording.month_day(day), "words": words} for day, words in sorted(entries)[:NEAR_DATES]]
+
+
+OPEN_DATED = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.AWAITING_SIGN_OFF, Status.UNDER_REVIEW)
+
+
+def _unit_lights(tasks: list[Task], plan: Plan, user: User, on: datetime.date) -> list[dict[str, Any]]:
+    """The unit's tasks by light: light, number, codes, and the ledger filtered to exactly them."""
+    own = [task for task in tasks if task.lead_unit_id == user.unit_id]
+    found = []
+    for light in Light:
+        codes = [task.code for task in own if LIGHT_OF[task.light_reason] == light]
+        if codes:
+            query = f"?lead_unit={user.unit_id}&light={light.value}"
+            found.append(
+                {
+                    "light": wording.ShownLight(light.value, str(light.label), ""),
+                    "count": len(codes),
+                    "codes": "、".join(codes),
+                    "url": reverse("ledger", args=[plan.pk]) + query,
+                }
+            )
+    return found
+
+
+def _latest_events(plan: Plan, user: User) -> list[dict[str, str]]:
+    """What others did last: on the unit's tasks for staff, on the whole plan for everyone else."""
+    events = TaskEvent.objects.visible_to(user).filter(task__plan=plan).exclude(by=user)
+    if user.role in STAFF:
+        events = events.filter(task__lead_unit=user.unit_id)
+    latest = events.exclude(kind=EventKind.CREATE).order_by("-sequence")
+    rows = latest.values_list("at", "by_label", "kind", "task__code", "task_id")[:LATEST_EVENTS]
+    return [
+        {
+            "date": wording.month_day(clock.local_date(at)),
+            "words": f"{who} {EventKind(kind).label}",
+            "code": code,
+            "url": reverse("task", args=[pk]),
+        }
+        for at, who, kind, code, pk in rows
+    ]

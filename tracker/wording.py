@@ -1,0 +1,144 @@
+"""How facts are put into words, once for pages and files: lights and their reasons, dates, punctuation."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from tracker import lights
+from tracker.enums import Light
+from tracker.models import Plan, Task
+
+HALF_TO_FULL = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"})
+
+
+@dataclass(frozen=True)
+class ShownLight:
+    """A light as it is shown: `value` picks the shape, `label` its name, `reason` the few words beside it."""
+
+    value: str
+    label: str
+    reason: str
+
+
+def shown_light(task: Task, on: datetime.date) -> ShownLight:
+    """The light of a task that carries `light_reason` and `scheduled` (see `TaskQuerySet.with_light`)."""
+    light = lights.LIGHT_OF[task.light_reason]
+    return ShownLight(light.value, str(light.label), short_reason(task, on))
+
+
+def short_reason(task: Task, on: datetime.date) -> str:
+    """The reason of the light in a few words: 落后12点, 超期15天, 剩11天, 正常."""
+    behind = (task.scheduled or 0) - task.progress
+    days = abs((task.due_on - on).days) if task.due_on else 0
+    words = {
+        "completed": lambda: date_in_year(task.completed_on, task),
+        "cancelled": lambda: _("cancelled"),
+        "unconfirmed": lambda: _("unconfirmed"),
+        "no_due_date": lambda: _("no due date"),
+        "starts_later": lambda: _("starts %(date)s") % {"date": date_in_year(task.starts_on, task)},
+        "overdue": lambda: ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days},
+        "far_behind": lambda: _("%(points)d points behind") % {"points": behind},
+        "behind": lambda: _("%(points)d points behind") % {"points": behind},
+        "milestone_missed": lambda: _("milestone missed"),
+        "returned": lambda: _("returned, not resubmitted"),
+        "report_missed": lambda: _("report missed"),
+        "near_due": lambda: ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days},
+        "on_track": lambda: _("on track"),
+    }
+    if task.light_reason.startswith("raised_"):
+        return _("raised by a reviewer")
+    return words[task.light_reason]()
+
+
+def long_reason(task: Task, plan: Plan, on: datetime.date) -> str:
+    """The reason as a sentence with its numbers, for the head of the task page."""
+    behind = (task.scheduled or 0) - task.progress
+    values = {
+        "scheduled": task.scheduled,
+        "progress": task.progress,
+        "points": behind,
+        "yellow": plan.yellow_points,
+        "red": plan.red_points,
+        "near": plan.near_days,
+        "due": date_in_year(task.due_on, task) if task.due_on else "",
+        "cutoff": date_in_year(lights.last_cutoff(on, plan.reporting_period, plan.cutoff_day), task),
+        "reason": task.raised_reason,
+        "days": abs((task.due_on - on).days) if task.due_on else 0,
+    }
+    sentences = {
+        "completed": _("Verified and closed out."),
+        "cancelled": _("Cancelled on an approved request."),
+        "unconfirmed": _("Owner, due date or criteria are not set yet; the report does not state them."),
+        "no_due_date": _("No due date is set."),
+        "starts_later": _("The planned start lies ahead."),
+        "overdue": _("Due %(due)s, %(days)d days ago."),
+        "far_behind": _(
+            "%(points)d points behind: %(progress)d of %(scheduled)d. Red beyond %(red)d points, yellow from %(yellow)d."
+        ),
+        "behind": _(
+            "%(points)d points behind: %(progress)d of %(scheduled)d. Yellow from %(yellow)d points, red beyond %(red)d."
+        ),
+        "milestone_missed": _("A milestone has passed and is not met."),
+        "returned": _("Returned and not resubmitted."),
+        "report_missed": _("No report for the period that was cut off on %(cutoff)s."),
+        "near_due": _("Due %(due)s, %(days)d days left; blue within %(near)d days."),
+        "on_track": _("On schedule: %(progress)d of %(scheduled)d."),
+    }
+    if task.light_reason.startswith("raised_"):
+        return _("Raised by a reviewer: %(reason)s") % values
+    return sentences[task.light_reason] % values
+
+
+def light_label(value: str) -> str:
+    return str(Light(value).label)
+
+
+def full_date(day: datetime.date | None) -> str:
+    """2025年3月28日."""
+    return date_format(day, pgettext("date format", "j M Y")) if day else ""
+
+
+def date_in_year(day: datetime.date | None, task: Task) -> str:
+    """3月28日 inside the plan's year, with the year outside it."""
+    if day is None:
+        return ""
+    return month_day(day) if day.year == task.plan.year else full_date(day)
+
+
+def month_day(day: datetime.date) -> str:
+    """3月28日."""
+    return date_format(day, pgettext("date format", "j M"))
+
+
+def month(day: datetime.date) -> str:
+    """9月."""
+    return date_format(day, pgettext("date format", "F"))
+
+
+def moment(at: datetime.datetime) -> str:
+    """3月28日 10:00, in the installation's time zone."""
+    return date_format(timezone.localtime(at), pgettext("date format", "j M, H:i"))
+
+
+def column_date(day: datetime.date | None) -> str:
+    """09-30, for table columns only."""
+    return day.strftime("%m-%d") if day else "—"
+
+
+def full_width(text: str) -> str:
+    """ASCII punctuation as full-width, one for one, so that offsets hold.
+
+    A mark between two ASCII letters or digits (10:00, 1,986) stays.
+    """
+    return "".join(
+        mark if _inside_ascii(text, place) else mark.translate(HALF_TO_FULL) for place, mark in enumerate(text)
+    )
+
+
+def _inside_ascii(text: str, place: int) -> bool:
+    around = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
+    return len(around) == 2 and around.isascii() and around.isalnum()
