@@ -43,6 +43,7 @@ def sqlite_database(path: Path) -> dict[str, Any]:
             "timeout": BUSY_TIMEOUT_SECONDS,
             "init_command": "".join(f"PRAGMA {name}={value};" for name, value in pragmas.items()),
         },
+        "TEST": {"NAME": str(path.with_name("test.sqlite3"))},
     }
 
 

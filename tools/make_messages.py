@@ -28,6 +28,8 @@ def main() -> None:
     subprocess.run(command, cwd=ROOT, env={**os.environ, "DEBUG": "true"}, check=True)
     catalogue = polib.pofile(str(CATALOGUE), wrapwidth=0)
     for entry in catalogue:
+        if "fuzzy" in entry.flags:  # a guess from a similar text is worse than none
+            entry.msgstr, entry.msgstr_plural = "", {0: ""} if entry.msgid_plural else {}
         entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
         entry.previous_msgid = None
     catalogue.metadata = HEADER

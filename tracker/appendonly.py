@@ -11,7 +11,7 @@ again after every migration.
 
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate
@@ -26,7 +26,9 @@ def register() -> None:
     post_migrate.connect(_after_migration, dispatch_uid="tracker.appendonly")
 
 
-def _after_migration(using: str, **kwargs: Any) -> None:
+def _after_migration(using: str, app_config: AppConfig, **kwargs: Any) -> None:
+    if app_config.name != __package__:
+        return
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     for table in guarded_tables():
@@ -37,6 +39,12 @@ def _after_migration(using: str, **kwargs: Any) -> None:
 def guarded_tables() -> list[str]:
     """Database tables of the append-only models."""
     return [apps.get_model(label)._meta.db_table for label in APPEND_ONLY]
+
+
+def _unique_columns(table: str) -> list[str]:
+    """Columns by which REPLACE finds the row that it would overwrite."""
+    model = next(model for model in map(apps.get_model, APPEND_ONLY) if model._meta.db_table == table)
+    return [field.column for field in model._meta.concrete_fields if field.unique]
 
 
 def install(connection: BaseDatabaseWrapper, table: str) -> None:
@@ -76,10 +84,11 @@ def _sqlite(table: str) -> list[str]:
             f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
         ]
     name = f"{table}_no_replace"
+    same = " OR ".join(f'"{column}" = NEW."{column}"' for column in _unique_columns(table))
     statements += [
         f'DROP TRIGGER IF EXISTS "{name}"',
         f'CREATE TRIGGER "{name}" BEFORE INSERT ON "{table}" '
-        f'WHEN EXISTS (SELECT 1 FROM "{table}" WHERE id = NEW.id OR sequence = NEW.sequence) '
+        f'WHEN EXISTS (SELECT 1 FROM "{table}" WHERE {same}) '
         f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
     ]
     return statements

@@ -40,8 +40,9 @@ def _check_pragmas(connection: Any) -> list[checks.CheckMessage]:
     wrong = []
     if values["journal_mode"] != wanted["journal_mode"]:
         wrong.append(f"journal_mode is {values['journal_mode']}, not {wanted['journal_mode']}")
-    if SYNCHRONOUS.get(values["synchronous"]) != wanted["synchronous"]:
-        wrong.append(f"synchronous is {values['synchronous']}, not {wanted['synchronous']}")
+    synchronous = SYNCHRONOUS[values["synchronous"]]
+    if synchronous != wanted["synchronous"]:
+        wrong.append(f"synchronous is {synchronous}, not {wanted['synchronous']}")
     if values["busy_timeout"] < TIMEOUT_MILLISECONDS:
         wrong.append(f"busy_timeout is {values['busy_timeout']} ms, not {TIMEOUT_MILLISECONDS}")
     if connection.settings_dict["OPTIONS"].get("transaction_mode") != "IMMEDIATE":

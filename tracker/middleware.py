@@ -6,22 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 
-from tracker.exceptions import MoveRefused, NotPermitted, Refusal, Stale
+from tracker.exceptions import NotPermitted, Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-STATUS_OF: tuple[tuple[type[Exception], int], ...] = (
-    (NotPermitted, 403),
-    (MoveRefused, 409),
-    (Stale, 409),
-    (Refusal, 409),
-    (RequestDataTooBig, 413),
-)
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 REFRESHED = "refreshed"
 
 
@@ -41,8 +35,24 @@ class LanguageMiddleware:
         return response
 
 
+class NulCharacterMiddleware:
+    """No address of ours holds a NUL character, and PostgreSQL takes none: such an address does not exist."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise Http404
+        return self.get_response(request)
+
+
 class RefusalMiddleware:
-    """A refusal that no form has shown becomes a page with its sentence (403 for persons, 409 for states)."""
+    """A refusal that no form has shown becomes a page with its sentence (403 for persons, 409 for states).
+
+    Stands before the CSRF middleware, which is the first to read what was posted: a body beyond the limits is
+    answered by 413 here.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -50,12 +60,21 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        for kind, status in STATUS_OF:
-            if isinstance(exception, kind):
-                sentence = str(exception) if isinstance(exception, Refusal) else ""
-                return render(request, f"{status}.html", {"sentence": sentence}, status=status)
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        try:
+            request.POST  # noqa: B018 - reading it is what may fail
+        except TOO_LARGE:
+            return self._page(request, 413)
         return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        return self._page(request, 403 if isinstance(exception, NotPermitted) else 409, str(exception))
+
+    @staticmethod
+    def _page(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:
+        return render(request, f"{status}.html", {"sentence": sentence}, status=status)
 
 
 def mark_fresh(request: HttpRequest, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ class CharacterKindsValidator:
             "lower": any(mark.islower() for mark in password),
             "upper": any(mark.isupper() for mark in password),
             "digit": any(mark.isdigit() for mark in password),
-            "other": any(not mark.isalnum() for mark in password),
+            "other": any(not (mark.islower() or mark.isupper() or mark.isdigit()) for mark in password),
         }
         if sum(kinds.values()) < WANTED:
             raise ValidationError(self.get_help_text(), code="password_too_plain")

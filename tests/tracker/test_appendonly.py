@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, models, transaction
 
 from tracker import appendonly
 from tracker.models import TaskEvent
@@ -19,6 +19,8 @@ RENUMBERED = COLUMNS.replace('"id",', '"id" + 1000,', 1)
 SQLITE = [
     f"REPLACE INTO {TABLE} ({COLUMNS}) SELECT {COLUMNS} FROM {TABLE}",
     f"INSERT OR REPLACE INTO {TABLE} ({COLUMNS}) SELECT {RENUMBERED} FROM {TABLE}",
+    f"INSERT INTO {TABLE} ({COLUMNS}) SELECT {COLUMNS} FROM {TABLE} WHERE true "
+    "ON CONFLICT (sequence) DO UPDATE SET summary = 'x'",
     f"UPDATE OR REPLACE {TABLE} SET summary = 'x'",
 ]
 POSTGRESQL = [
@@ -60,6 +62,22 @@ def test_every_attack_is_refused_again_after_a_migration_that_remakes_the_table(
     call_command("migrate", "tracker", verbosity=0)
     assert appendonly.missing(connection) == []
     assert_all_refused()
+
+
+def test_a_later_migration_of_the_table_leaves_it_guarded(transactional_db, world):
+    """On SQLite such a migration remakes the table, and its triggers are gone without a word."""
+    world.completed()
+    before = TaskEvent._meta.get_field("unit_label")
+    after = models.CharField(max_length=80, blank=True)
+    after.set_attributes_from_name("unit_label")
+    after.model = TaskEvent
+    with connection.schema_editor() as editor:
+        editor.alter_field(TaskEvent, before, after)
+    assert bool(appendonly.missing(connection)) == (connection.vendor == "sqlite")
+    call_command("migrate", "tracker", verbosity=0)
+    assert_all_refused()
+    with connection.schema_editor() as editor:
+        editor.alter_field(TaskEvent, after, before)
 
 
 def test_a_new_line_is_still_taken(world):

@@ -109,11 +109,6 @@ def test_the_whole_sentence_is_shown_with_the_tasks_words_marked(world: World, s
     assert [other.code for other in source.others] == ["2.1"]
 
 
-def test_a_task_alone_in_its_sentence_has_no_others(world: World, signed_in: SignIn) -> None:
-    source = shown(signed_in(world.viewer), world.tasks[2]).context["source"]
-    assert [other.code for other in source.others] == ["2.2"]
-
-
 def test_the_steps_carry_dates_reached_and_who_is_next(world: World, signed_in: SignIn) -> None:
     task = started(world)
     steps = [

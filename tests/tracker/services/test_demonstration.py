@@ -1,0 +1,68 @@
+"""The sample year: played through the services, ending with every light and every state there is to show."""
+
+import datetime
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from tracker import lights
+from tracker.enums import Status
+from tracker.models import Task, TaskEvent, User
+from tracker.services import demonstration, history, imports
+
+DATA = Path(imports.__file__).resolve().parents[1] / "data" / "xicheng_2025"
+DAY = datetime.date(2025, 9, 15)
+
+
+@pytest.fixture
+def plan(db):
+    plan = imports.load_dataset(DATA).plan
+    demonstration.play(DATA, plan, password="Demo-2025-pass")
+    return plan
+
+
+def test_shows_every_light_and_every_open_state(plan):
+    tasks = Task.objects.with_light(plan, DAY)
+    shown = Counter(str(lights.LIGHT_OF[task.light_reason]) for task in tasks)
+    assert shown == {"red": 2, "yellow": 6, "blue": 2, "green": 15, "grey": 2, "done": 2}
+    states = Counter(task.status for task in tasks)
+    assert states[Status.UNDER_REVIEW] == 2
+    assert states[Status.AWAITING_SIGN_OFF] == 1
+    assert states[Status.COMPLETED] == 2
+    assert states[Status.UNCONFIRMED] == 1
+    assert tasks.filter(returned=True).count() == 1
+
+
+def test_history_rises_with_time_and_holds(plan):
+    assert history.verify() == TaskEvent.objects.count()
+    played = TaskEvent.objects.exclude(kind="create").order_by("sequence").values_list("on", flat=True)
+    assert list(played) == sorted(played)
+    assert max(played) <= DAY
+
+
+def test_completed_tasks_rest_on_accepted_evidence(plan):
+    for task in Task.objects.filter(status=Status.COMPLETED):
+        assert {use.verdict for use in task.evidence_uses.all()} == {"accepted"}
+
+
+def test_playing_twice_changes_nothing(plan):
+    before = TaskEvent.objects.count()
+    demonstration.play(DATA, plan, password="Another-1-pass")
+    assert TaskEvent.objects.count() == before
+
+
+def test_there_is_an_account_for_every_role_and_every_leading_unit(plan):
+    names = set(User.objects.values_list("username", flat=True))
+    assert {"admin", "reviewer", "reviewer-office", "leader", "auditor", "viewer"} <= names
+    units = {unit.code for unit in {task.lead_unit for task in Task.objects.all()} if unit}
+    assert {f"staff-{code}" for code in units} | {f"head-{code}" for code in units} <= names
+
+
+def test_does_not_run_where_the_demonstration_is_off(db, settings):
+    settings.DEMONSTRATION = False
+    with pytest.raises(CommandError):
+        call_command("demo")
+    assert not User.objects.exists()

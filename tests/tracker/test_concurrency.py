@@ -1,0 +1,72 @@
+"""Many writers at once: nothing lost, nothing refused for being locked, one unbroken chain."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from tests.worlds import World
+from tracker import clock
+from tracker.exceptions import Stale
+from tracker.models import Task, TaskEvent
+from tracker.services import history, tasks
+
+WRITERS = 8
+UPDATES = 200 if os.environ.get("FULL") else 6
+
+
+@pytest.fixture
+def busy(transactional_db, quick_passwords):
+    """A world whose rows are really committed, on the real clock's day inside the plan year."""
+    from tests.tracker.conftest import TODAY
+
+    with clock.at(TODAY):
+        world = World()
+        for task in world.tasks:
+            world.started(task)
+    return world
+
+
+def run(act):
+    """Call `act(writer)` in as many threads as there are writers, each with a connection of its own."""
+    from tests.tracker.conftest import TODAY
+
+    def one(writer):
+        try:
+            with clock.at(TODAY):
+                return act(writer)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return list(pool.map(one, range(WRITERS)))
+
+
+def test_updates_of_different_tasks_are_all_kept_in_one_chain(busy):
+    before = TaskEvent.objects.count()
+    pks = [task.pk for task in busy.tasks]
+
+    def act(writer):
+        for _round in range(UPDATES):
+            tasks.report(pks[writer % len(pks)], by=busy.staff, progress=60, summary=f"{writer}")
+
+    run(act)
+    assert TaskEvent.objects.count() - before == WRITERS * UPDATES
+    assert history.verify() == TaskEvent.objects.count()
+    versions = sum(Task.objects.values_list("version", flat=True))
+    assert versions >= WRITERS * UPDATES
+
+
+def test_of_writers_who_saw_the_same_version_exactly_one_wins(busy):
+    task = Task.objects.get(pk=busy.task.pk)
+
+    def act(writer):
+        try:
+            tasks.report(task.pk, by=busy.staff, progress=60 + writer, summary=f"{writer}", version=task.version)
+        except Stale:
+            return 0
+        return 1
+
+    assert sum(run(act)) == 1
+    assert Task.objects.get(pk=task.pk).version == task.version + 1
