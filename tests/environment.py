@@ -1,6 +1,9 @@
 """The environment of the tests, set before the settings are read: nothing of the developer's own `.env` counts."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 os.environ.update(
     DEBUG="true",
@@ -9,3 +12,7 @@ os.environ.update(
     DEMONSTRATION_DATE="",
     LOG_LEVEL="CRITICAL",
 )
+# Each run has a folder of its own for its database files; workers share the one of the run that started them.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="plan-tracker-tests-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)

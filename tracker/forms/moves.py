@@ -34,7 +34,7 @@ class DayField(forms.DateField):
             ) from error
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """People by name, with the unit they belong to."""
 
     def label_from_instance(self, person: User) -> str:
@@ -88,11 +88,11 @@ class PromiseForm(MoveForm):
     """What a confirmed task promises. What is missing is named by the service, all of it at once."""
 
     lead_unit = forms.ModelChoiceField(
-        label=gettext_lazy("Lead unit"), queryset=None, required=False, empty_label="—"
+        label=gettext_lazy("Lead unit"), queryset=Unit.objects.none(), required=False, empty_label="—"
     )
     owner = PersonField(
         label=gettext_lazy("Owner"),
-        queryset=None,
+        queryset=User.objects.none(),
         required=False,
         empty_label="—",
         help_text=gettext_lazy("a person of the lead unit"),
@@ -145,7 +145,7 @@ class ConfirmForm(PromiseForm):
 
     supporting_units = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Supporting units"),
-        queryset=None,
+        queryset=Unit.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

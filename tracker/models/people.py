@@ -77,9 +77,9 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(_("must change the password at the next sign-in"), default=False)
 
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
-    objects = PeopleManager()
+    objects = PeopleManager()  # type: ignore[misc]
 
-    REQUIRED_FIELDS = ["email", "display_name"]  # type: ignore[misc]
+    REQUIRED_FIELDS = ["email", "display_name"]
 
     class Meta:
         verbose_name = _("person")

@@ -17,10 +17,18 @@ from tracker import clock
 from tracker.enums import LinkState, Status, Strength
 from tracker.exceptions import DatasetError, Refusal
 from tracker.models import EvidenceUse, Figure, Plan, Task, Unit, User
-from tracker.services import evidence, indicators, tasks, trace
-from tracker.services.imports import read_toml
+from tracker.services import evidence, imports, indicators, tasks, trace
+from tracker.services.imports import Outcome, read_toml
 
+STORY = "demonstration.toml"
 CONFIRMED_BY = "reviewer"
+
+
+@transaction.atomic
+def load(folder: Path) -> Outcome:
+    """Load the plan of the folder at the moment that the story says. Raises as `imports.load_dataset`."""
+    with clock.at(timezone.make_aware(read_toml(folder / STORY)["loaded_at"])):
+        return imports.load_dataset(folder)
 
 
 @transaction.atomic
@@ -30,7 +38,7 @@ def play(folder: Path, plan: Plan, *, password: str) -> list[User]:
     Raises DatasetError naming task and moment when an event is refused; then nothing is stored. A plan whose
     tasks have been confirmed already is left as it is.
     """
-    story = read_toml(folder / "demonstration.toml")
+    story = read_toml(folder / STORY)
     people = [_account(entry, password) for entry in story["person"]]
     if Task.objects.filter(plan=plan).exclude(status=Status.UNCONFIRMED).exists():
         return people

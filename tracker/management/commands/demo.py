@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from tracker.exceptions import DatasetError, Refusal
 from tracker.management.commands.load_plan import DATA
-from tracker.services import demonstration, imports
+from tracker.services import demonstration
 
 PASSWORD_FILE = "demonstration_password"
 LISTED = ("admin", "reviewer", "reviewer-office", "leader", "auditor", "viewer")
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self._empty()
         password = self._password()
         try:
-            outcome = imports.load_dataset(folder)
+            outcome = demonstration.load(folder)
             people = demonstration.play(folder, outcome.plan, password=password)
         except (DatasetError, Refusal) as error:
             raise CommandError(str(error)) from error
