@@ -77,10 +77,12 @@ def long_reason(task: Task, plan: Plan, on: datetime.date) -> str:
         "starts_later": _("The planned start lies ahead."),
         "overdue": _("Due %(due)s, %(days)d days ago."),
         "far_behind": _(
-            "%(points)d points behind: %(progress)d of %(scheduled)d. Red beyond %(red)d points, yellow from %(yellow)d."
+            "%(points)d points behind: %(progress)d of %(scheduled)d. "
+            "Red beyond %(red)d points, yellow from %(yellow)d."
         ),
         "behind": _(
-            "%(points)d points behind: %(progress)d of %(scheduled)d. Yellow from %(yellow)d points, red beyond %(red)d."
+            "%(points)d points behind: %(progress)d of %(scheduled)d. "
+            "Yellow from %(yellow)d points, red beyond %(red)d."
         ),
         "milestone_missed": _("A milestone has passed and is not met."),
         "returned": _("Returned and not resubmitted."),

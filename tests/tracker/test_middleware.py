@@ -1,5 +1,8 @@
 """What stands around every view: refusals as pages, bodies too large, NUL, idle log-out."""
 
+import time
+from types import SimpleNamespace
+
 import pytest
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -81,8 +84,8 @@ def test_an_address_with_a_nul_character_does_not_exist(world, signed_in, addres
 def later(monkeypatch):
     """Move the clock of sessions by some seconds."""
     moved = {"by": 0.0}
-    real = __import__("time").time
-    monkeypatch.setattr("tracker.middleware.time.time", lambda: real() + moved["by"])
+    real = time.time
+    monkeypatch.setattr("tracker.middleware.time", SimpleNamespace(time=lambda: real() + moved["by"]))
     return lambda seconds: moved.update(by=moved["by"] + seconds)
 
 

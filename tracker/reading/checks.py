@@ -67,9 +67,7 @@ def _dates(report: ParsedReport) -> Iterator[Warning]:
         return
     for name, day in (("发布日期", report.published_on), ("落款日期", report.signed_on)):
         if day is not None and day <= date(report.year, 11, 30):
-            yield Warning(
-                code="early_date", message=f"{name}{day.isoformat()}早于报告年度{report.year}年年底。"
-            )
+            yield Warning(code="early_date", message=f"{name}{day.isoformat()}早于报告年度{report.year}年年底。")
     if report.signed_on and report.published_on and report.signed_on > report.published_on:
         yield Warning(code="signed_after_published", message="落款日期晚于发布日期。")
 
@@ -84,9 +82,7 @@ def _names(text: str) -> Iterator[Warning]:
         usual = first.setdefault(key, name)
         if usual != name and name not in known:
             message = f"同一文件名称写法不一致：{name}与{usual}。"
-            yield Warning(
-                code="name_spelled_differently", message=message, start=found.start(), end=found.end()
-            )
+            yield Warning(code="name_spelled_differently", message=message, start=found.start(), end=found.end())
         known.add(name)
 
 

@@ -26,9 +26,7 @@ def read_clauses(source: Source, start: int, end: int, kind: ClauseKind) -> tupl
                 continue
             spans = split_commitments(source, begin, stop) if kind == "commitment" else [(begin, stop, None)]
             clauses += [
-                Clause(
-                    start=a, end=b, kind=kind, text=source.text[a:b], nature=nature, responsible=responsible
-                )
+                Clause(start=a, end=b, kind=kind, text=source.text[a:b], nature=nature, responsible=responsible)
                 for a, b, nature in spans
             ]
     return tuple(clauses)
@@ -70,11 +68,7 @@ def split_commitments(source: Source, start: int, end: int) -> list[tuple[int, i
 
 def _segments(source: Source, start: int, end: int) -> list[tuple[int, int]]:
     segments = []
-    cuts = [
-        place.start()
-        for place in _COMMA.finditer(source.text, start, end)
-        if not source.enclosed[place.start()]
-    ]
+    cuts = [place.start() for place in _COMMA.finditer(source.text, start, end) if not source.enclosed[place.start()]]
     for cut in [*cuts, end]:
         first, last = bare(source.text, start, cut)
         if first < last:
@@ -86,9 +80,9 @@ def _segments(source: Source, start: int, end: int) -> list[tuple[int, int]]:
 def _group(source: Source, segments: list[tuple[int, int]]) -> list[tuple[int, int]]:
     groups: list[tuple[int, int]] = []
     waiting: int | None = None
-    for place, (start, end) in enumerate(segments):
-        numbered = words.ORDINAL.match(source.text, start, end)
-        start = numbered.end() if numbered and numbered.end() < end else start
+    for place, (first, end) in enumerate(segments):
+        numbered = words.ORDINAL.match(source.text, first, end)
+        start = numbered.end() if numbered and numbered.end() < end else first
         text = source.text[start:end]
         more = place + 1 < len(segments)
         if more and not groups and waiting is None and words.TIME_LEAD.match(text):

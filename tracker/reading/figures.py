@@ -196,10 +196,7 @@ def _parts_of_rate(figures: Sequence[Figure], near: Iterable[int], act: str) -> 
         label = figures[other].label or ""
         if numerator is None:
             numerator = other if _names(label, act) else None
-        elif (
-            figures[other].unit == figures[numerator].unit
-            and figures[other].value >= figures[numerator].value
-        ):
+        elif figures[other].unit == figures[numerator].unit and figures[other].value >= figures[numerator].value:
             return numerator, other
     return None, None
 

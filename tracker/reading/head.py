@@ -81,9 +81,7 @@ def read_head(source: Source, divisions: Sequence[Division], tail: Tail) -> Head
     end = min(end, _HEAD_LONGEST)
     lines = list(source.paragraphs(0, end))
     title = _title(source, lines)
-    web = [
-        source.text[start:last].strip() for start, last in source.furniture if last - start <= _LINE_LONGEST
-    ]
+    web = [source.text[start:last].strip() for start, last in source.furniture if last - start <= _LINE_LONGEST]
     named = next((found[1] for words in web if (found := _SOURCE.search(words))), None)
     return Head(
         title=title,

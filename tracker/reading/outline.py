@@ -125,7 +125,7 @@ def find_divisions(source: Source, end: int) -> list[Division]:
         start, last = source.trim(opening.start, following)
         number = source.text[opening.start : opening.end]
         drafts.append(Division("other", number, heading, start, min(body, last), last))
-    drafts = _unnumbered(source, end) if not drafts else drafts
+    drafts = drafts or _unnumbered(source, end)
     divisions = _split_next_steps(source, _with_kinds(drafts), end)
     return [replace(division, items=_items(source, division)) for division in divisions]
 
@@ -266,8 +266,7 @@ def _paragraph_items(source: Source, division: Division) -> tuple[Item, ...]:
         return tuple(_loose(source, division.body, division.end))
     if division.kind in ("measures", "arrangements"):
         return tuple(
-            Item(None, None, start, start, end)
-            for start, end in source.paragraphs(division.body, division.end)
+            Item(None, None, start, start, end) for start, end in source.paragraphs(division.body, division.end)
         )
     return ()
 

@@ -80,16 +80,12 @@ def _part(source: Source, division: Division) -> Part:
 
 def _figures(source: Source, divisions: list[Division]) -> tuple[Figure, ...]:
     found = [
-        figure
-        for division in divisions
-        for figure in read_figures(source, division.body, division.end, division.kind)
+        figure for division in divisions for figure in read_figures(source, division.body, division.end, division.kind)
     ]
     return tuple(link_ratios(source, found))
 
 
-def _weaknesses(
-    source: Source, divisions: list[Division]
-) -> tuple[tuple[Shortcoming, ...], tuple[Cause, ...]]:
+def _weaknesses(source: Source, divisions: list[Division]) -> tuple[tuple[Shortcoming, ...], tuple[Cause, ...]]:
     shortcomings: list[Shortcoming] = []
     causes: list[Cause] = []
     for division in divisions:
@@ -98,9 +94,7 @@ def _weaknesses(
             # Places are counted over the whole report, not over one part.
             shift = len(shortcomings)
             causes += [
-                reason
-                if reason.shortcoming is None
-                else replace(reason, shortcoming=reason.shortcoming + shift)
+                reason if reason.shortcoming is None else replace(reason, shortcoming=reason.shortcoming + shift)
                 for reason in reasons
             ]
             shortcomings += more

@@ -45,9 +45,7 @@ def _from_items(source: Source, division: Division) -> tuple[list[Shortcoming], 
         first, last = next(source.sentences(start, item.end), (start, start))
         first, last = bare(source.text, first, last)
         if first < last:
-            shortcomings.append(
-                Shortcoming(number=number, text=source.text[first:last], start=first, end=last)
-            )
+            shortcomings.append(Shortcoming(number=number, text=source.text[first:last], start=first, end=last))
             lead = _cause_lead(source, last, item.end)
             if lead:
                 spans = [(lead.end(), _sentence_end(source, lead.end(), item.end))]
@@ -55,9 +53,7 @@ def _from_items(source: Source, division: Division) -> tuple[list[Shortcoming], 
     return shortcomings, causes
 
 
-def _from_marks(
-    source: Source, division: Division, marks: Sequence[Mark]
-) -> tuple[list[Shortcoming], list[Cause]]:
+def _from_marks(source: Source, division: Division, marks: Sequence[Mark]) -> tuple[list[Shortcoming], list[Cause]]:
     """Read segment after segment. 一是 behind a cause lead numbers causes, not shortcomings."""
     shortcomings: list[Shortcoming] = []
     causes: list[Cause] = []
@@ -153,9 +149,7 @@ def _causes(source: Source, spans: Sequence[tuple[int, int]], shortcoming: int |
     ]
 
 
-def _paired(
-    source: Source, spans: Sequence[tuple[int, int]], shortcomings: Sequence[Shortcoming]
-) -> list[Cause]:
+def _paired(source: Source, spans: Sequence[tuple[int, int]], shortcomings: Sequence[Shortcoming]) -> list[Cause]:
     causes = _causes(source, spans, None)
     if len(causes) != len(shortcomings):
         return causes

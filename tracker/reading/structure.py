@@ -83,9 +83,7 @@ class Part(Span):
             "start": self.start,
             "end": self.end,
             "sections": [section.to_dict() for section in self.sections if not section.loose],
-            "clauses": [
-                clause.to_dict() for section in self.sections if section.loose for clause in section.clauses
-            ],
+            "clauses": [clause.to_dict() for section in self.sections if section.loose for clause in section.clauses],
         }
 
 

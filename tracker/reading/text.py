@@ -11,9 +11,7 @@ CLOSING_MARKS = "。．.；;，,、：:！？!?"
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Bidirectional and zero-width marks are invisible on the page and would split words for a search.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
-)
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 _FURNITURE_LINE = re.compile(
@@ -64,8 +62,7 @@ def find_furniture(text: str) -> list[tuple[int, int]]:
         else:
             start = line.start()
             spans += [
-                (start + found.start(), start + found.end())
-                for found in _FURNITURE_PHRASE.finditer(line.group())
+                (start + found.start(), start + found.end()) for found in _FURNITURE_PHRASE.finditer(line.group())
             ]
     return spans
 
@@ -122,8 +119,9 @@ class Source:
 
     def sentences(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Sentences with their closing mark. A mark inside quotation marks or brackets closes nothing."""
-        for first, last in self.paragraphs(start, end):
-            for found in _SENTENCE_END.finditer(self.text, first, last):
+        for paragraph, last in self.paragraphs(start, end):
+            first = paragraph
+            for found in _SENTENCE_END.finditer(self.text, paragraph, last):
                 if not self.enclosed[found.start()]:
                     yield first, found.end()
                     first = start_of_words(self.text, found.end(), last)
@@ -176,6 +174,4 @@ def find_date(words: str) -> date | None:
 def is_date(words: str) -> bool:
     """Whether the words are a date, with or without a time of day, and nothing else."""
     found = _DATE.match(words.strip())
-    return bool(found) and bool(
-        re.fullmatch(r"[\s0-9:：]{0,10}", words.strip()[found.end() :] if found else "")
-    )
+    return bool(found) and bool(re.fullmatch(r"[\s0-9:：]{0,10}", words.strip()[found.end() :] if found else ""))

@@ -21,8 +21,7 @@ def test_a_plain_report_has_no_warnings() -> None:
 
 def test_one_document_with_two_names() -> None:
     text = (
-        TITLE
-        + "一、主要成效\n1.甲。落实《规划纲要(2030-2031年)》。\n二、工作安排\n1.乙。落实《规划纲要(2030-2031)》。"
+        TITLE + "一、主要成效\n1.甲。落实《规划纲要(2030-2031年)》。\n二、工作安排\n1.乙。落实《规划纲要(2030-2031)》。"
     )
     assert warned(text) == [("name_spelled_differently", "《规划纲要(2030-2031)》")]
 

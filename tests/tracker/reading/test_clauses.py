@@ -92,9 +92,7 @@ def test_the_owner_in_brackets_is_taken_out_of_the_words(text: str) -> None:
 
 
 def test_an_owner_answers_for_all_clauses_since_the_last_one() -> None:
-    found = read(
-        "完善机制。加强培训。（牵头单位：甲局；配合单位：乙局）修订办法（责任单位：丙局）。评查案卷。"
-    )
+    found = read("完善机制。加强培训。（牵头单位：甲局；配合单位：乙局）修订办法（责任单位：丙局）。评查案卷。")
     assert [clause.responsible for clause in found] == [
         "甲局；配合单位：乙局",
         "甲局；配合单位：乙局",

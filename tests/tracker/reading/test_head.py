@@ -43,9 +43,7 @@ def test_a_title_broken_over_two_lines() -> None:
 
 
 def test_a_title_without_the_issuer_leaves_it_to_the_signature() -> None:
-    report = parse(
-        "2030年法治政府建设年度报告\n" + BODY + "　　特此报告。\n　　某市司法局\n　　2031年1月5日\n"
-    )
+    report = parse("2030年法治政府建设年度报告\n" + BODY + "　　特此报告。\n　　某市司法局\n　　2031年1月5日\n")
     assert (report.issuer, report.signed_on) == ("某市司法局", date(2031, 1, 5))
     assert report.text[: report.parts[-1].end].endswith("丁。")
 

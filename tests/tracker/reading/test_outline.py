@@ -30,10 +30,7 @@ def outline(text: str) -> list[Division]:
 
 
 def shape(text: str) -> list[tuple[str, str | None, list[tuple[str | None, str | None]]]]:
-    return [
-        (part.kind, part.heading, [(item.number, item.heading) for item in part.items])
-        for part in outline(text)
-    ]
+    return [(part.kind, part.heading, [(item.number, item.heading) for item in part.items]) for part in outline(text)]
 
 
 def test_full_width_numbering() -> None:
@@ -55,9 +52,7 @@ def test_ascii_numbering() -> None:
 @pytest.mark.parametrize("text", [FULL, ASCII])
 def test_the_whole_report_may_be_one_line(text: str) -> None:
     flat = text.replace("\n", " ").replace("　　", " ")
-    assert [kind for kind, _heading, _items in shape(flat)] == [
-        kind for kind, _heading, _items in shape(text)
-    ]
+    assert [kind for kind, _heading, _items in shape(flat)] == [kind for kind, _heading, _items in shape(text)]
     assert shape(flat)[0][2] == shape(text)[0][2]
 
 
@@ -94,9 +89,7 @@ def test_parts_may_be_numbered_one_level_down() -> None:
 
 
 def test_numbers_inside_words_open_nothing() -> None:
-    text = (
-        "一、主要成效\n1.宣传。开展6.5环境日、12.4宪法日活动。12月组织“1.甲2.乙”活动，依据第三条（一）项。\n"
-    )
+    text = "一、主要成效\n1.宣传。开展6.5环境日、12.4宪法日活动。12月组织“1.甲2.乙”活动，依据第三条（一）项。\n"
     assert [item.number for item in outline(text)[0].items] == ["1."]
 
 

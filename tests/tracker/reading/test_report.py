@@ -92,9 +92,7 @@ def part(report: ParsedReport, kind: str) -> Part:
 
 def test_the_head(real: ParsedReport) -> None:
     data = real.to_dict()
-    assert {
-        name: data[name] for name in ("title", "issuer", "year", "published_on", "signed_on", "source")
-    } == {
+    assert {name: data[name] for name in ("title", "issuer", "year", "published_on", "signed_on", "source")} == {
         "title": "北京市西城区人民政府2024年法治政府建设年度情况报告",
         "issuer": "北京市西城区人民政府",
         "year": 2024,
@@ -135,11 +133,7 @@ def test_the_measures(real: ParsedReport) -> None:
 
 def test_the_36_figures(real: ParsedReport) -> None:
     found = [
-        [
-            (float(figure.value), figure.unit)
-            for figure in real.figures
-            if section.start <= figure.start < section.end
-        ]
+        [(float(figure.value), figure.unit) for figure in real.figures if section.start <= figure.start < section.end]
         for section in part(real, "measures").sections
     ]
     assert found == FIGURES
@@ -207,18 +201,14 @@ def test_the_duties_stand_in_no_item(real: ParsedReport) -> None:
 
 def test_the_34_commitments(real: ParsedReport) -> None:
     sections = part(real, "arrangements").sections
-    assert [
-        [(clause.nature, clause.text) for clause in section.clauses] for section in sections
-    ] == COMMITMENTS
+    assert [[(clause.nature, clause.text) for clause in section.clauses] for section in sections] == COMMITMENTS
     assert {clause.responsible for section in sections for clause in section.clauses} == {None}
 
 
 def test_the_only_warning_is_the_plan_with_two_names(real: ParsedReport) -> None:
     [warning] = real.warnings
     assert warning.code == "name_spelled_differently"
-    assert (
-        real.text[warning.start : warning.end] == "《西城区推进法治政府建设率先突破两年行动计划(2024-2025)》"
-    )
+    assert real.text[warning.start : warning.end] == "《西城区推进法治政府建设率先突破两年行动计划(2024-2025)》"
 
 
 @pytest.mark.parametrize("words", ["日期:", "分享:", "字号:", "您访问的链接", "已归档"])
@@ -238,9 +228,7 @@ def test_full_width_punctuation_reads_the_same(real: ParsedReport, published: st
     wide = parse(published.translate(str.maketrans(",:()", "，：（）")))
     for kind in ("measures", "shortcomings", "leadership", "arrangements"):
         assert outline(part(wide, kind)) == outline(part(real, kind))
-    assert [(f.value, f.unit, f.start) for f in wide.figures] == [
-        (f.value, f.unit, f.start) for f in real.figures
-    ]
+    assert [(f.value, f.unit, f.start) for f in wide.figures] == [(f.value, f.unit, f.start) for f in real.figures]
     assert [(row.start, row.end) for row in wide.causes] == [(row.start, row.end) for row in real.causes]
 
 
@@ -328,12 +316,7 @@ def check_clauses(report: ParsedReport, start: int, end: int, clauses: tuple[Cla
     ],
 )
 def test_time_grows_with_the_length(unit: str) -> None:
-    text = (
-        "一、情况\n1.甲。"
-        + unit * (100_000 // len(unit))
-        + "\n二、工作安排\n1.乙。"
-        + unit * (100_000 // len(unit))
-    )
+    text = "一、情况\n1.甲。" + unit * (100_000 // len(unit)) + "\n二、工作安排\n1.乙。" + unit * (100_000 // len(unit))
     start = time.perf_counter()
     parse(text)
     # Quadratic work on a text of this size takes minutes.

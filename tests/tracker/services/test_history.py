@@ -160,7 +160,6 @@ def test_an_act_that_fails_leaves_no_line(world):
     assert history.verify() == before
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'")
 def test_eight_writers_at_once_make_no_fork(transactional_db, world):
     task, person = world.task.pk, world.staff.pk
     before = history.verify()

@@ -7,7 +7,20 @@ import pytest
 
 from tracker.enums import LinkState, Status
 from tracker.exceptions import DatasetError
-from tracker.models import AnnualReport, Cause, Duty, Figure, Measure, Plan, Section, Shortcoming, Task, TaskEvent, Unit, User
+from tracker.models import (
+    AnnualReport,
+    Cause,
+    Duty,
+    Figure,
+    Measure,
+    Plan,
+    Section,
+    Shortcoming,
+    Task,
+    TaskEvent,
+    Unit,
+    User,
+)
 from tracker.services import history, imports
 
 DATA = Path(imports.__file__).resolve().parents[1] / "data" / "xicheng_2025"
