@@ -111,9 +111,7 @@ class PromiseForm(MoveForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("what will count as done; one per line"),
     )
-    nature = forms.ChoiceField(
-        label=gettext_lazy("Nature"), choices=[("", "—"), *Nature.choices], required=False
-    )
+    nature = forms.ChoiceField(label=gettext_lazy("Nature"), choices=[("", "—"), *Nature.choices], required=False)
 
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
         kwargs["initial"] = promises_of(task) | (kwargs.get("initial") or {})
@@ -149,9 +147,7 @@ class ConfirmForm(PromiseForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    accountable_leader = forms.CharField(
-        label=gettext_lazy("Accountable leader"), required=False, max_length=60
-    )
+    accountable_leader = forms.CharField(label=gettext_lazy("Accountable leader"), required=False, max_length=60)
     starts_on = DayField(
         label=gettext_lazy("Planned start"),
         required=False,

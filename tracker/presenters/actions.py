@@ -56,9 +56,7 @@ def actions_of(task: Task, user: User, light: str) -> Actions:
     others += [action for move, action in moves.items() if action.refusal or move == Move.CANCEL]
     shown_buttons = tuple(action for action in buttons if not action.refusal and action != primary)
     refused = [action for action in buttons if action.refusal]
-    return Actions(
-        primary, shown_buttons, (*others, *refused), _cutoff_note(task) if Move.REPORT in possible else ""
-    )
+    return Actions(primary, shown_buttons, (*others, *refused), _cutoff_note(task) if Move.REPORT in possible else "")
 
 
 def _listed_moves(task: Task) -> Iterator[Move]:

@@ -47,9 +47,7 @@ def readable(found: TaskQuerySet, user: User) -> TaskQuerySet:
     events = TaskEvent.objects.annotate(
         seen=Exists(TaskEvent.objects.visible_to(user).filter(pk=OuterRef("pk")))
     ).defer("previous_digest", "digest")
-    uses = EvidenceUse.objects.annotate(
-        seen=Exists(EvidenceUse.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    )
+    uses = EvidenceUse.objects.annotate(seen=Exists(EvidenceUse.objects.visible_to(user).filter(pk=OuterRef("pk"))))
     indicators = Indicator.objects.annotate(read_on=F("readings__on"), read_value=F("readings__value"))
     answered = ShortcomingLink.objects.standing().annotate(
         cause_number=F("shortcoming__causes__number"),
@@ -236,9 +234,7 @@ def _due_note(task: Task, events: Sequence[TaskEvent]) -> str:
 def _draft_words(task: Task, user: User) -> str:
     if task.draft_saved_at is None or not permissions.can_move(user, task, permissions.Move.REPORT):
         return ""
-    return _("You have an update that is not sent, kept on %(date)s.") % {
-        "date": wording.moment(task.draft_saved_at)
-    }
+    return _("You have an update that is not sent, kept on %(date)s.") % {"date": wording.moment(task.draft_saved_at)}
 
 
 def _asked_words(task: Task) -> str:

@@ -53,9 +53,16 @@ def add(
 
 
 @transaction.atomic
-def read(indicator_id: int, *, by: User, value: Any, on: datetime.date | None = None) -> Reading:
-    """The indicator's value on a day (today unless given); a second value for the same day replaces the first."""
+def read(
+    indicator_id: int, *, by: User, value: Any, on: datetime.date | None = None, task_id: int | None = None
+) -> Reading:
+    """The indicator's value on a day (today unless given); a second value for the same day replaces the first.
+
+    With `task_id` the indicator must be one of that task's.
+    """
     indicator = Indicator.objects.get(pk=indicator_id)
+    if task_id is not None and indicator.task_id != task_id:
+        raise InvalidInput(_("This indicator belongs to another task."))
     task = tasks.locked(indicator.task_id, None)
     permissions.check_move(by, task, Move.REPORT)
     day = on or clock.today()

@@ -32,11 +32,17 @@ def locked(task_id: int, version: int | None) -> Task:
         Task.objects.select_for_update(of=("self",))
         .select_related("plan__government", "area", "lead_unit", "owner", "proposed_lead_unit")
         .select_related("submitted_by", "confirmed_by")
+        .prefetch_related("supporting_units", "milestones")
         .get(pk=task_id)
     )
     if version is not None and version != task.version:
         raise _stale(task)
     return task
+
+
+def _forget_milestones(task: Task) -> None:
+    """The milestones fetched with the task are no longer those that are stored."""
+    task._prefetched_objects_cache.pop("milestones", None)  # type: ignore[attr-defined]
 
 
 def _stale(task: Task) -> Stale:
@@ -275,6 +281,7 @@ def _meet(task: Task, milestone_ids: Iterable[int]) -> str:
     if len(found) != len(wanted):
         raise InvalidInput(_("This milestone is not an open one of this task."), field="milestones_met")
     Milestone.objects.filter(pk__in=wanted).update(met_on=clock.today())
+    _forget_milestones(task)
     return _("Milestones met: %(titles)s") % {"titles": "、".join(step.title for step in found)}
 
 
@@ -444,6 +451,7 @@ def set_milestones(task_id: int, *, by: User, steps: list[dict[str, Any]], versi
     Milestone.objects.filter(task=task).delete()
     for row in rows:
         Milestone.objects.create(task=task, **row)
+    _forget_milestones(task)
     _write(task, EventKind.MILESTONE, by=by, fields={"milestone_count": len(rows)}, before=before)
     return task
 

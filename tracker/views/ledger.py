@@ -9,4 +9,3 @@ def ledger(request: HttpRequest, **kwargs: Any) -> HttpResponse:
 
 def ledger_csv(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     return HttpResponse("stub")
-

@@ -17,4 +17,3 @@ def settle_measure_link(request: HttpRequest, **kwargs: Any) -> HttpResponse:
 
 def settle_shortcoming_link(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     return HttpResponse("stub")
-

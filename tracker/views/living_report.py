@@ -5,4 +5,3 @@ from django.http import HttpRequest, HttpResponse
 
 def living_report(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     return HttpResponse("stub")
-

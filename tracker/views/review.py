@@ -55,7 +55,7 @@ def review(request: HttpRequest, task: int) -> HttpResponse:
     """Claim, sentence and evidence side by side; approve or return."""
     found = _task(request, task)
     permissions.check_role(person_of(request), (Role.REVIEWER,))
-    form = DecisionForm(request.POST or None, initial={"version": found.version})
+    form = DecisionForm(request.POST if request.method == "POST" else None, initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
         done = _decide(request, found, form)
         if done is not None:
@@ -173,7 +173,7 @@ def sign_off(request: HttpRequest, task: int) -> HttpResponse:
     """The unit head signs the unit's submission or returns it."""
     found = _task(request, task)
     user = person_of(request)
-    form = DecisionForm(request.POST or None, initial={"version": found.version})
+    form = DecisionForm(request.POST if request.method == "POST" else None, initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
         done = _decide(request, found, form)
         if done is not None:

@@ -22,6 +22,4 @@ def task(request: HttpRequest, task: int) -> HttpResponse:
         "area__section__part",
         queryset=shown.readable(visible_tasks(request), user),
     )
-    return render(
-        request, "tracker/task_detail.html", shown.present(found, user, show=request.GET.get("history", ""))
-    )
+    return render(request, "tracker/task_detail.html", shown.present(found, user, show=request.GET.get("history", "")))
