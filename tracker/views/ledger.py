@@ -1,11 +1,230 @@
+"""The ledger: all tasks of a plan, filtered by the address, as page, fragment and file."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Page, Paginator
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Concat
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tracker import clock, lights, wording
+from tracker.enums import EventKind, Light, PartKind
+from tracker.filters import NOT_SET, SORTS, TaskFilter
+from tracker.models import (
+    EvidenceUse,
+    MeasureLink,
+    Milestone,
+    Plan,
+    Section,
+    Shortcoming,
+    ShortcomingLink,
+    Task,
+    TaskEvent,
+)
+from tracker.presenters import ledger as shown
+from tracker.querysets import TaskQuerySet
+from tracker.views.base import listed, person_of, plan_or_404, visible_tasks
+
+PER_PAGE = (50, 100, 200)
+DEFAULT_PER_PAGE = 100
 
 
-def ledger(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return HttpResponse("stub")
+class CountedPaginator(Paginator):  # type: ignore[type-arg]
+    """A paginator that knows the number of rows beforehand (the counts per light say it)."""
+
+    def __init__(self, *args: Any, total: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.total = total
+
+    @cached_property
+    def count(self) -> int:
+        return self.total
 
 
-def ledger_csv(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return HttpResponse("stub")
+@require_GET
+def ledger(request: HttpRequest, plan: int) -> HttpResponse:
+    """The page; an htmx request gets the same view with the smaller template."""
+    found = plan_or_404(request, plan)
+    tasks, form, counts = _filtered(request, found)
+    on, sort = clock.today(), _sort(request)
+    page = _page(request, _sorted(tasks, sort), counts)
+    rows = listed(page.object_list, found)  # type: ignore[arg-type]
+    by_place = sort == "code"
+    context = {
+        "groups": shown.grouped(rows, on) if by_place else None,
+        "rows": None if by_place else [shown.ledger_row(task, on) for task in rows],
+        "tabs": shown.tabs(counts, request.GET),
+        "chips": shown.chips(form, request.GET),
+        "heads": shown.heads(request.GET, sort),
+        "form": form,
+        "page_obj": page,
+        "total": sum(counts.values()),
+        "query": shown.without(request.GET).lstrip("?"),
+        "on": wording.full_date(on),
+        "sprite": static("tracker/img/lights.svg"),
+        "unset": _("not yet set"),
+        "empty_fact": _("No task fits this filter"),
+        "clear_link": _("Show all tasks"),
+    }
+    fragment = getattr(request, "htmx", False)
+    template = "tracker/_ledger_results.html" if fragment else "tracker/ledger_list.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _filtered(request: HttpRequest, plan: Plan) -> tuple[TaskQuerySet, Any, dict[str, int]]:
+    """The visible tasks that fit the address, the form, and the counts per light without the light's own filter."""
+    user = person_of(request)
+    start = visible_tasks(request).with_light(plan, clock.today())
+    narrowed = TaskFilter(request.GET, start, choices=_choices(request, plan), user=user)
+    form = narrowed.form
+    form.is_valid()
+    tasks = start
+    for name, value in form.cleaned_data.items():
+        tasks = narrowed.filters[name].filter(tasks, value)
+    counts = tasks.count_by_light()
+    light = request.GET.get("light", "")
+    if light in Light.values:
+        tasks = tasks.filter_light(light)
+    return tasks.with_people(), form, counts
+
+
+def _choices(request: HttpRequest, plan: Plan) -> dict[str, list[tuple[Any, Any]]]:
+    """Choices of the filters: one query for areas, units and owners, one for measures and shortcomings."""
+    pairs = visible_tasks(request).of_plan(plan).order_by("lead_unit__order", "area__number")
+    names = pairs.values_list(
+        "area__number", "area__title", "lead_unit", "lead_unit__short_name", "owner", "owner__display_name"
+    ).distinct()
+    areas, units, owners = {}, {}, {}
+    for number, title, unit, unit_name, owner, owner_name in names:
+        areas[number] = f"{number} {title}"
+        units[unit or NOT_SET] = unit_name or _("not yet set")
+        owners[owner or NOT_SET] = owner_name or _("not yet set")
+    sources = _sources(plan)
+    return {
+        "area": sorted(areas.items()),
+        "lead_unit": list(units.items()),
+        "owner": list(owners.items()),
+        "measure": sources["measure"],
+        "shortcoming": sources["shortcoming"],
+    }
+
+
+def _sources(plan: Plan) -> dict[str, list[tuple[Any, Any]]]:
+    sections = (
+        Section.objects.of_report(plan.report_id)
+        .filter(part__kind=PartKind.MEASURES)
+        .annotate(sort=Value("measure"), place=F("start"), words=Concat("number", "heading"))
+    )
+    shortcomings = Shortcoming.objects.of_report(plan.report_id).annotate(
+        sort=Value("shortcoming"),
+        place=F("start"),
+        words=Concat(Cast("number", CharField()), Value(" "), "text", output_field=CharField()),
+    )
+    found: dict[str, list[tuple[Any, Any]]] = {"measure": [], "shortcoming": []}
+    columns = ("sort", "pk", "place", "words")
+    union = sections.order_by().values_list(*columns).union(shortcomings.order_by().values_list(*columns))
+    for sort, pk, _place, words in union.order_by("place"):
+        found[sort].append((pk, words[:40]))
+    return found
+
+
+def _sort(request: HttpRequest) -> str:
+    sort = request.GET.get("sort", "")
+    return sort if sort.removeprefix("-") in SORTS else "code"
+
+
+def _sorted(tasks: TaskQuerySet, sort: str) -> TaskQuerySet:
+    names = SORTS[sort.removeprefix("-")]
+    if names[0] == "light_rank":
+        tasks = tasks.annotate(light_rank=lights.light_rank_case())
+    if sort == "-code":
+        return tasks.order_by(*(f"-{name}" for name in names))
+    first = F(names[0]).desc(nulls_last=True) if sort.startswith("-") else F(names[0]).asc(nulls_last=True)
+    return tasks.order_by(first, *names[1:])
+
+
+def _page(request: HttpRequest, tasks: TaskQuerySet, counts: dict[str, int]) -> Page:  # type: ignore[type-arg]
+    light = request.GET.get("light", "")
+    total = counts[light] if light in Light.values else sum(counts.values())
+    wanted = request.GET.get("per_page", "")
+    size = int(wanted) if wanted in {str(number) for number in PER_PAGE} else DEFAULT_PER_PAGE
+    page = request.GET.get("page", "1")
+    return CountedPaginator(tasks, size, total=total).get_page(page if len(page) <= 6 else 1)
+
+
+@require_GET
+def ledger_csv(request: HttpRequest, plan: int) -> StreamingHttpResponse:
+    """Exactly what the ledger shows for this address, all pages, as UTF-8 CSV with the 21 internal columns."""
+    found = plan_or_404(request, plan)
+    tasks, form, _counts = _filtered(request, found)
+    rows = listed(_sorted(tasks, _sort(request)), found)
+    extras = _extras(request, rows)
+    filters = "；".join(chip.words for chip in shown.chips(form, request.GET)) or _("none")
+    on = clock.today()
+    foot = _("As of %(date)s, by %(who)s, filter: %(filter)s") % {
+        "date": wording.full_date(on),
+        "who": person_of(request),
+        "filter": filters,
+    }
+
+    def lines() -> Iterator[str]:
+        writer = csv.writer(Echo())
+        yield "\ufeff" + writer.writerow(shown.csv_head(found))
+        for task in rows:
+            yield writer.writerow(shown.csv_row(task, on, extras[task.pk]))
+        yield writer.writerow([shown.inert(foot)])
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    name = f"台账_{found.government}_{found.year}_{on.isoformat()}.csv"
+    response["Content-Disposition"] = f"attachment; filename=\"ledger.csv\"; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+class Echo:
+    """A file that hands every line straight back, so that the answer can be streamed."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _extras(request: HttpRequest, rows: list[Task]) -> dict[int, dict[str, str]]:
+    """What other tables say about the tasks, one query per table, only what this person may see."""
+    user, pks = person_of(request), [task.pk for task in rows]
+    extras: dict[int, dict[str, str]] = defaultdict(dict)
+
+    def add(pk: int, name: str, words: str) -> None:
+        extras[pk][name] = "；".join(part for part in (extras[pk].get(name, ""), words) if part)
+
+    within = {"task__in": pks}
+    for link in MeasureLink.objects.standing().filter(**within).select_related("measure__section"):
+        add(link.task_id, "links", _("measure %(number)s") % {"number": link.measure.section.number.rstrip(".、．")})
+    for answer in ShortcomingLink.objects.standing().filter(**within).select_related("shortcoming"):
+        add(answer.task_id, "links", _("shortcoming %(number)s") % {"number": answer.shortcoming.number})
+    for step in Milestone.objects.filter(**within):
+        add(step.task_id, "milestones", f"{step.due_on} {step.title}{'✓' if step.met_on else ''}")
+    units = Task.supporting_units.through.objects.filter(task__in=pks).order_by("unit__order")
+    for pk, name in units.values_list("task_id", "unit__short_name"):
+        add(pk, "supporting", name)
+    for use in EvidenceUse.objects.visible_to(user).standing().filter(**within).select_related("evidence"):
+        add(use.task_id, "evidence", use.evidence.number)
+    told = (EventKind.REPORT, EventKind.SUBMIT, EventKind.APPROVE, EventKind.RETURN)
+    events = TaskEvent.objects.visible_to(user).filter(kind__in=told, **within).order_by("sequence")
+    for event in events.only("task_id", "kind", "summary", "problems", "next_steps", "reason"):
+        if event.kind in (EventKind.REPORT, EventKind.SUBMIT):
+            words = {"summary": event.summary, "problems": event.problems, "next_steps": event.next_steps}
+            extras[event.task_id].update(words)
+        else:
+            extras[event.task_id]["opinion"] = event.reason
+    return extras

@@ -27,7 +27,9 @@ def test_the_sign_in_page_says_that_nothing_classified_may_be_entered(world):
     assert "涉密" in Client().get(reverse("login")).content.decode()
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_a_hostile_next_stays_here(world, target):
     assert sign_in(Client(), "staff", PASSWORD, next=target).headers["Location"] == reverse("start")
 

@@ -52,9 +52,7 @@ def promises(world: World, **values: Any) -> dict[str, Any]:
 def cancellable(world: World) -> Task:
     task = world.started()
     asked = requests.ask(task.pk, by=world.staff, kind="cancellation", reason="职能划转")
-    requests.decide(
-        asked.pk, by=world.admin, approved=True, approving_body="区政府", basis_document="纪要3号"
-    )
+    requests.decide(asked.pk, by=world.admin, approved=True, approving_body="区政府", basis_document="纪要3号")
     return Task.objects.get(pk=task.pk)
 
 
@@ -97,9 +95,7 @@ def test_the_right_person_makes_the_move_through_its_page(world: World, signed_i
 
 
 @pytest.mark.parametrize("move", JOURNEY)
-def test_the_wrong_person_gets_the_sentence_and_changes_nothing(
-    world: World, signed_in: SignIn, move: str
-) -> None:
+def test_the_wrong_person_gets_the_sentence_and_changes_nothing(world: World, signed_in: SignIn, move: str) -> None:
     arrive, _person, typed, _after, other = JOURNEY[move]
     task, client = arrive(world), signed_in(getattr(world, other))
     lines = TaskEvent.objects.count()
@@ -141,9 +137,7 @@ def test_looking_changes_nothing(world: World, signed_in: SignIn, move: str) -> 
 
 
 @pytest.mark.parametrize("move", JOURNEY)
-def test_somebody_elses_change_shows_and_what_was_typed_is_kept(
-    world: World, signed_in: SignIn, move: str
-) -> None:
+def test_somebody_elses_change_shows_and_what_was_typed_is_kept(world: World, signed_in: SignIn, move: str) -> None:
     arrive, person, typed, after, _other = JOURNEY[move]
     task, client = arrive(world), signed_in(getattr(world, person))
     typed = dict.fromkeys(typed, "这是我写的话")
@@ -203,9 +197,7 @@ def test_reporting_has_a_page_of_its_own(world: World, signed_in: SignIn) -> Non
 
 def test_the_page_says_what_will_happen(world: World, signed_in: SignIn) -> None:
     task = provable(world)
-    assert (
-        signed_in(world.staff).get(url(task, "submit")).context["change"] == "In progress → Awaiting sign-off"
-    )
+    assert signed_in(world.staff).get(url(task, "submit")).context["change"] == "In progress → Awaiting sign-off"
     assert signed_in(world.head).get(url(task, "submit")).context["change"] == "In progress → Under review"
 
 
@@ -273,9 +265,7 @@ def test_a_bad_due_date_is_named(world: World, signed_in: SignIn, typed: str, se
     assert response.context["form"].errors["due_on"] == [sentence]
 
 
-def test_a_conflict_shows_both_values_and_takes_the_one_that_is_picked(
-    world: World, signed_in: SignIn
-) -> None:
+def test_a_conflict_shows_both_values_and_takes_the_one_that_is_picked(world: World, signed_in: SignIn) -> None:
     task, client = world.task, signed_in(world.reviewer)
     opened = task.version
     tasks.edit(task.pk, by=world.admin, due_on=datetime.date(2025, 10, 31))
@@ -335,9 +325,7 @@ def test_an_adjustment_of_nothing_is_refused(world: World, signed_in: SignIn) ->
     assert "Say what is to change." in response.content.decode()
 
 
-def test_an_adjustment_cannot_empty_a_promise_or_name_a_foreign_owner(
-    world: World, signed_in: SignIn
-) -> None:
+def test_an_adjustment_cannot_empty_a_promise_or_name_a_foreign_owner(world: World, signed_in: SignIn) -> None:
     task = world.started()
     given = {**promises(world), "criteria": "", "owner": world.second_staff.pk, "reason": "标准重复"}
     response = send(signed_in(world.staff), request_url(task, "adjustment"), task, **given)
@@ -373,9 +361,7 @@ def test_a_request_upon_an_old_version_is_a_conflict(world: World, signed_in: Si
 
 @pytest.mark.parametrize("kind", ["extension", "adjustment", "cancellation"])
 @pytest.mark.parametrize("person", ["second_staff", "viewer", "leader", "auditor", "reviewer"])
-def test_only_the_lead_unit_or_an_administrator_asks(
-    world: World, signed_in: SignIn, kind: str, person: str
-) -> None:
+def test_only_the_lead_unit_or_an_administrator_asks(world: World, signed_in: SignIn, kind: str, person: str) -> None:
     task, client = world.started(), signed_in(getattr(world, person))
     assert client.get(request_url(task, kind)).status_code == 403
     assert send(client, request_url(task, kind), task, reason="x").status_code == 403

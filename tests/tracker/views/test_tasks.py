@@ -111,9 +111,7 @@ def test_the_whole_sentence_is_shown_with_the_tasks_words_marked(world: World, s
 
 def test_the_steps_carry_dates_reached_and_who_is_next(world: World, signed_in: SignIn) -> None:
     task = started(world)
-    steps = [
-        (step.label, step.note, step.state) for step in shown(signed_in(world.viewer), task).context["steps"]
-    ]
+    steps = [(step.label, step.note, step.state) for step in shown(signed_in(world.viewer), task).context["steps"]]
     assert steps == [
         ("Unconfirmed", "1 Apr", "done"),
         ("Not started", "1 Apr", "done"),
@@ -147,9 +145,7 @@ def cancelled(world: World) -> Task:
     return tasks.cancel(task.pk, by=world.admin)
 
 
-def test_criteria_are_numbered_with_who_set_them_when_and_on_what_basis(
-    world: World, signed_in: SignIn
-) -> None:
+def test_criteria_are_numbered_with_who_set_them_when_and_on_what_basis(world: World, signed_in: SignIn) -> None:
     context = shown(signed_in(world.viewer), started(world)).context
     assert context["criteria"] == ["完成培训", "通过考试"]
     assert context["criteria_note"] == f"set by {world.admin} on 1 Apr, basis: 分工会议纪要"
@@ -194,14 +190,10 @@ def test_milestones_say_whether_they_are_met_missed_next_or_to_come(world: World
     ]
 
 
-def test_indicators_show_latest_reading_baseline_words_target_and_a_line(
-    world: World, signed_in: SignIn
-) -> None:
+def test_indicators_show_latest_reading_baseline_words_target_and_a_line(world: World, signed_in: SignIn) -> None:
     task = started(world)
     figure = Figure.objects.filter(report=world.report, unit="次").order_by("position")[0]
-    row = indicators.add(
-        task.pk, by=world.admin, name="培训场次", direction="up", figure=figure, target=Decimal(1200)
-    )
+    row = indicators.add(task.pk, by=world.admin, name="培训场次", direction="up", figure=figure, target=Decimal(1200))
     for day, value in ((1, 400), (10, 1100)):
         indicators.read(row.pk, by=world.staff, value=Decimal(value), on=datetime.date(2025, 6, day))
     shown_row = shown(signed_in(world.viewer), task).context["indicators"][0]
@@ -215,7 +207,7 @@ def test_indicators_show_latest_reading_baseline_words_target_and_a_line(
 
 
 def test_links_show_the_published_words_and_who_confirmed_them(world: World, signed_in: SignIn) -> None:
-    up, answer = linked(world)
+    up, _answer = linked(world)
     rows = shown(signed_in(world.viewer), world.task).context["upstream"]
     assert [row["head"] for row in rows] == ["Continues measure 1", "Answers shortcoming 1", "Cause 1"]
     assert rows[0]["kind"] == "Direct link"
@@ -225,9 +217,7 @@ def test_links_show_the_published_words_and_who_confirmed_them(world: World, sig
     assert rows[2]["proposed"] and rows[2]["kind"] == "paired by position"
 
 
-def test_a_proposed_link_offers_its_verdicts_to_those_who_may_give_them(
-    world: World, signed_in: SignIn
-) -> None:
+def test_a_proposed_link_offers_its_verdicts_to_those_who_may_give_them(world: World, signed_in: SignIn) -> None:
     _up, answer = linked(world)
     url = reverse("settle_shortcoming_link", args=[answer.pk, "confirm"])
     assert f'action="{url}"' in shown(signed_in(world.reviewer), world.task).content.decode()
@@ -249,15 +239,11 @@ def test_a_dismissed_link_is_not_shown(world: World, signed_in: SignIn) -> None:
     assert [row["head"] for row in rows] == ["Continues measure 1"]
 
 
-def test_internal_evidence_is_for_the_units_of_the_task_and_those_who_oversee(
-    world: World, signed_in: SignIn
-) -> None:
+def test_internal_evidence_is_for_the_units_of_the_task_and_those_who_oversee(world: World, signed_in: SignIn) -> None:
     task = started(world)
     world.proof(task)
     secret = world.proof(task, title="内部测算", disclosure="internal")
-    evidence.judge(
-        secret.pk, by=world.reviewer, authentic=True, timely=False, relevant=True, reason="日期不符"
-    )
+    evidence.judge(secret.pk, by=world.reviewer, authentic=True, timely=False, relevant=True, reason="日期不符")
     for person in (world.staff, world.reviewer, world.leader, world.auditor):
         assert "内部测算" in words(signed_in(person), task)
     for person in (world.viewer, world.second_staff):
@@ -266,9 +252,7 @@ def test_internal_evidence_is_for_the_units_of_the_task_and_those_who_oversee(
         assert "内部测算" not in text and secret.evidence.number not in text and "日期不符" not in text
 
 
-def test_evidence_shows_number_document_number_date_disclosure_and_verdict(
-    world: World, signed_in: SignIn
-) -> None:
+def test_evidence_shows_number_document_number_date_disclosure_and_verdict(world: World, signed_in: SignIn) -> None:
     task = started(world)
     use = world.proof(task, document_number="甲司发[2025]6号")
     row = shown(signed_in(world.viewer), task).context["evidence"][0]
@@ -327,15 +311,11 @@ def test_a_decided_change_shows_old_and_new_value(world: World, signed_in: SignI
         reason="标准不全",
         changes={"criteria": "完成培训"},
     )
-    requests.decide(
-        asked.pk, by=world.admin, approved=True, approving_body="区政府", basis_document="纪要3号"
-    )
+    requests.decide(asked.pk, by=world.admin, approved=True, approving_body="区政府", basis_document="纪要3号")
     assert "completion criteria: 完成培训 / 通过考试 → 完成培训" in words(signed_in(world.viewer), task)
 
 
-def test_a_request_is_for_the_units_of_the_task_and_those_who_oversee(
-    world: World, signed_in: SignIn
-) -> None:
+def test_a_request_is_for_the_units_of_the_task_and_those_who_oversee(world: World, signed_in: SignIn) -> None:
     task = started(world)
     requests.ask(task.pk, by=world.staff, kind="cancellation", reason="职能拟划转")
     for person in (world.staff, world.leader):
@@ -383,8 +363,7 @@ def test_the_lead_units_contributor_is_offered_the_report_first(world: World, si
     assert context["actions"].primary.label == "Report progress of June"
     assert [action.name for action in context["actions"].buttons] == ["no_change"]
     assert (
-        states(signed_in(world.staff), task)["submit"]
-        == "At least one evidence item is needed. Add one, then submit."
+        states(signed_in(world.staff), task)["submit"] == "At least one evidence item is needed. Add one, then submit."
     )
 
 
@@ -440,9 +419,7 @@ def test_the_next_move_is_the_filled_button(
     assert response.content.decode().count("btn-primary") == 1
 
 
-def test_evidence_that_is_not_accepted_is_named_at_the_greyed_close_out(
-    world: World, signed_in: SignIn
-) -> None:
+def test_evidence_that_is_not_accepted_is_named_at_the_greyed_close_out(world: World, signed_in: SignIn) -> None:
     task = world.under_review()
     refusal = states(signed_in(world.reviewer), task)["approve"]
     assert refusal == "Cannot be closed out yet: evidence 1 is not accepted. Accept all evidence first."

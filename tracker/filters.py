@@ -1,0 +1,98 @@
+"""Filters of the ledger, declared once: the address, the form, the chips and the file all follow from here."""
+
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tracker.enums import LinkState, Nature, Status
+from tracker.forms.fields import CleanTextField
+from tracker.models import Task, User
+from tracker.querysets import TaskQuerySet
+
+NOT_SET = "none"
+LONGEST_SEARCH = 100
+SORTS = {
+    "code": ("area__number", "serial"),
+    "light": ("light_rank", "area__number", "serial"),
+    "due": ("due_on", "area__number", "serial"),
+    "progress": ("progress", "area__number", "serial"),
+    "updated": ("last_report_on", "area__number", "serial"),
+}
+
+
+class CleanCharFilter(filters.CharFilter):
+    field_class = CleanTextField
+
+
+class TaskFilter(filters.FilterSet):
+    """What the ledger can be narrowed by. The light is applied by the view, so that its counts stay whole."""
+
+    q = CleanCharFilter(method="filter_text", label=_("Number, task, unit, owner"), max_length=LONGEST_SEARCH)
+    area = filters.NumberFilter(
+        field_name="area__number", label=_("Work area"), min_value=0, max_value=9999, widget=forms.Select
+    )
+    lead_unit = filters.ChoiceFilter(method="filter_row", label=_("Lead unit"), empty_label=_("all"))
+    owner = filters.ChoiceFilter(method="filter_row", label=_("Owner"), empty_label=_("all"))
+    status = filters.ChoiceFilter(choices=Status.choices, label=_("Status"), empty_label=_("all"))
+    nature = filters.ChoiceFilter(choices=Nature.choices, label=_("Nature"), empty_label=_("all"))
+    due_from = filters.DateFilter(
+        field_name="due_on", lookup_expr="gte", label=_("Due from"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    due_to = filters.DateFilter(
+        field_name="due_on", lookup_expr="lte", label=_("Due to"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    measure = filters.ChoiceFilter(method="filter_measure", label=_("Continues measure"), empty_label=_("all"))
+    shortcoming = filters.ChoiceFilter(
+        method="filter_shortcoming", label=_("Answers shortcoming"), empty_label=_("all")
+    )
+    no_evidence = filters.BooleanFilter(
+        method="filter_no_evidence", label=_("has no evidence"), widget=forms.CheckboxInput
+    )
+    mine = filters.BooleanFilter(method="filter_mine", label=_("mine"), widget=forms.CheckboxInput)
+
+    class Meta:
+        model = Task
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, choices: dict[str, list[tuple[Any, Any]]], user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        for name, rows in choices.items():
+            if name == "area":
+                self.filters[name].extra["widget"] = forms.Select(choices=[("", _("all")), *rows])
+            else:
+                self.filters[name].extra["choices"] = rows
+
+    def filter_text(self, queryset: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        """Every word must stand somewhere in number, title, unit or owner."""
+        for word in value.split()[:8]:
+            queryset = queryset.filter(
+                Q(code__startswith=word)
+                | Q(title__contains=word)
+                | Q(lead_unit__short_name__contains=word)
+                | Q(owner__display_name__contains=word)
+            )
+        return queryset
+
+    def filter_row(self, queryset: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        if value == NOT_SET:
+            return queryset.filter(**{f"{name}__isnull": True})
+        return queryset.filter(**{name: int(value)})
+
+    def filter_measure(self, queryset: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        standing = ~Q(measure_links__state=LinkState.DISMISSED)
+        return queryset.filter(standing, measure_links__measure__section=int(value)).distinct()
+
+    def filter_shortcoming(self, queryset: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
+        standing = ~Q(shortcoming_links__state=LinkState.DISMISSED)
+        return queryset.filter(standing, shortcoming_links__shortcoming=int(value)).distinct()
+
+    def filter_no_evidence(self, queryset: TaskQuerySet, name: str, value: bool) -> TaskQuerySet:
+        return queryset.without_evidence() if value else queryset
+
+    def filter_mine(self, queryset: TaskQuerySet, name: str, value: bool) -> TaskQuerySet:
+        mine = Q(owner=self.user) | Q(lead_unit=self.user.unit_id)
+        return queryset.filter(mine) if value else queryset

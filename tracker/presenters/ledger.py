@@ -1,0 +1,232 @@
+"""The ledger's rows, groups, tabs and chips, formatted."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from tracker import lights, wording
+from tracker.enums import Light, Status
+from tracker.models import Plan, Task
+from tracker.presenters.rows import Row, task_row
+
+PERMANENT = ("per_page",)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One light above the table: its count, and the address that shows only it."""
+
+    value: str
+    label: str
+    count: int
+    query: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter that is on, in words, and the address without it."""
+
+    words: str
+    query: str
+
+
+def ledger_row(task: Task, on: datetime.date) -> Row:
+    """A row with the columns of the ledger besides those of every list."""
+    late = task.light_reason == "overdue"
+    status = _("Returned, to be changed") if task.returned else str(task.get_status_display())
+    return task_row(
+        task,
+        on,
+        lead=str(task.lead_unit or ""),
+        proposed=str(task.proposed_lead_unit or ""),
+        status=status,
+        waits=task.returned or task.status in (Status.UNCONFIRMED, Status.UNDER_REVIEW, Status.AWAITING_SIGN_OFF),
+        due=wording.column_date(task.due_on) if task.due_on else _("not set"),
+        due_long=wording.date_in_year(task.due_on, task),
+        late=late,
+        updated=wording.column_date(task.completed_on or task.last_report_on),
+        points=_points(task),
+        bar=bar(task, lights.LIGHT_OF[task.light_reason]),
+    )
+
+
+BAR = (
+    '<svg class="bar bar--{}" width="96" height="6" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" '
+    'focusable="false">{}</svg>'
+)
+BAR_DONE = mark_safe('<rect class="bar__fill" width="100" height="6"/>')
+BAR_NONE = mark_safe('<line class="bar__none" x1="0" x2="100" y1="3" y2="3" vector-effect="non-scaling-stroke"/>')
+BAR_PARTS = (
+    '<rect class="bar__track" width="100" height="6"/><rect class="bar__gap" width="{0}" height="6"/>'
+    '<rect class="bar__fill" width="{1}" height="6"/>'
+    '<line class="bar__tick" x1="{0}" x2="{0}" y1="-4" y2="10" vector-effect="non-scaling-stroke"/>'
+)
+
+
+def bar(task: Task, light: Light) -> SafeString:
+    """The schedule bar of a row: the same drawing as `_schedule_bar.html`, without a template per row."""
+    if light == Light.DONE:
+        return format_html(BAR, light.value, BAR_DONE)
+    if task.scheduled is None or task.status == Status.UNCONFIRMED:
+        return format_html(BAR, light.value, BAR_NONE)
+    return format_html(BAR, light.value, format_html(BAR_PARTS, task.scheduled, task.progress))
+
+
+def _points(task: Task) -> tuple[str, str]:
+    if task.status == Status.UNCONFIRMED or task.scheduled is None:
+        return "—", ""
+    if task.light_reason == "starts_later":
+        return "", _("not begun")
+    if task.status == Status.COMPLETED:
+        return "100", ""
+    return str(task.progress), f"／{task.scheduled}"
+
+
+def grouped(tasks: Iterable[Task], on: datetime.date) -> list[dict[str, Any]]:
+    """Rows under their work areas, with the number of rows per light in fixed slots."""
+    groups: list[dict[str, Any]] = []
+    for task in tasks:
+        if not groups or groups[-1]["number"] != task.area.number:
+            groups.append({"number": task.area.number, "title": task.area.title, "rows": []})
+        groups[-1]["rows"].append(ledger_row(task, on))
+    for group in groups:
+        found = [row.light.value for row in group["rows"]]
+        group["count"] = len(found)
+        group["slots"] = [
+            {"value": light.value, "label": light.label, "count": found.count(light.value)}
+            for light in lights.LIGHT_ORDER
+        ]
+    return groups
+
+
+def without(query: QueryDict, *names: str, **changed: Any) -> str:
+    """The address's query without some names and with others set; the page always starts afresh."""
+    kept = query.copy()
+    for name in (*names, "page", *changed):
+        kept.pop(name, None)
+    for name, value in changed.items():
+        kept[name] = str(value)
+    return f"?{kept.urlencode()}" if kept else "?"
+
+
+def tabs(counts: dict[str, int], query: QueryDict) -> list[Tab]:
+    """All, then every light with its count."""
+    chosen = query.get("light", "")
+    total = sum(counts.values())
+    found = [Tab("", _("All"), total, without(query, "light"), chosen not in Light.values)]
+    for light in lights.LIGHT_ORDER:
+        found.append(
+            Tab(light.value, str(light.label), counts[light], without(query, light=light.value), chosen == light)
+        )
+    return found
+
+
+def chips(form: Any, query: QueryDict) -> list[Chip]:
+    """What narrows the list now, each removable; also what was typed and is no valid filter."""
+    found = []
+    for name, field in form.fields.items():
+        raw = query.get(name, "").strip()
+        if not raw:
+            continue
+        words = _value_words(field, raw)
+        label = f"{field.label}：{words}" if words else str(field.label)
+        if name in form.errors:
+            label = _("%(filter)s (not understood, ignored)") % {"filter": label[:80]}
+        found.append(Chip(label, without(query, name)))
+    if query.get("light") in Light.values:
+        words = f"{_('Light')}：{wording.light_label(query['light'])}"
+        found.append(Chip(words, without(query, "light")))
+    return found
+
+
+def _value_words(field: Any, raw: str) -> str:
+    if field.widget.__class__.__name__ in ("CheckboxInput", "BooleanWidget"):
+        return ""
+    choices = getattr(field, "choices", None) or getattr(field.widget, "choices", None) or []
+    for value, label in choices:
+        if str(value) == raw:
+            return str(label)
+    return raw[:60]
+
+
+def heads(query: QueryDict, sort: str) -> dict[str, dict[str, Any]]:
+    """For each sortable column: the address that sorts by it (again: the other way), and how it is sorted now."""
+    found = {}
+    for name in ("code", "light", "due", "progress", "updated"):
+        down = sort == f"-{name}"
+        current = sort in (name, f"-{name}")
+        wanted = name if not current or down else f"-{name}"
+        state = ("descending" if down else "ascending") if current else ""
+        found[name] = {"query": without(query, sort=wanted), "state": state}
+    return found
+
+
+CSV_HEADS = (
+    "序号",
+    "类别",
+    "重点任务",
+    "具体措施",
+    "对应2024年举措/不足",
+    "牵头单位",
+    "配合单位",
+    "责任领导",
+    "责任人",
+    "阶段节点",
+    "完成时限",
+    "时限来源",
+    "状态",
+    "亮灯",
+    "进展情况",
+    "存在问题",
+    "下一步措施",
+    "佐证编号",
+    "审核意见",
+    "销号日期",
+    "备注",
+)
+
+
+def csv_head(plan: Plan) -> list[str]:
+    """The 21 columns of the internal ledger (practice of 督办台账), with the year of the plan's report."""
+    return [head.replace("2024", str(plan.year - 1)) for head in CSV_HEADS]
+
+
+def csv_row(task: Task, on: datetime.date, extra: dict[str, str]) -> list[str]:
+    """One row of the file; `extra` holds what other tables say about the task, already visible to the reader."""
+    light = wording.shown_light(task, on)
+    cells = [
+        task.code,
+        str(task.area.title),
+        task.title,
+        wording.full_width(task.quote),
+        extra.get("links", ""),
+        str(task.lead_unit or ""),
+        extra.get("supporting", ""),
+        task.accountable_leader,
+        str(task.owner or ""),
+        extra.get("milestones", ""),
+        task.due_on.isoformat() if task.due_on else "",
+        task.due_basis,
+        str(task.get_status_display()),
+        f"{light.label} {light.reason}",
+        extra.get("summary", ""),
+        extra.get("problems", ""),
+        extra.get("next_steps", ""),
+        extra.get("evidence", ""),
+        extra.get("opinion", ""),
+        task.completed_on.isoformat() if task.completed_on else "",
+        task.remarks,
+    ]
+    return [inert(cell) for cell in cells]
+
+
+def inert(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe before = + - @, tab and carriage return."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
