@@ -6,10 +6,12 @@ reviewers, leaders, administrators and auditors.
 """
 
 import datetime
+import functools
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.contrib.auth.models import UserManager
-from django.db import models
+from django.db import connections, models
 from django.db.models import (
     Aggregate,
     Case,
@@ -178,6 +180,46 @@ def day_number(day: datetime.date) -> int:
     return day.toordinal() + 1721425
 
 
+TASK_TABLE = "tracker_task"
+
+
+class Compiled(models.Expression):
+    """SQL over the columns of the task table itself, compiled before.
+
+    Compiling the light rule costs more than running it, and it is the same for every list of a day. It names the
+    table, so a queryset that carries it must not become a subquery under another name.
+    """
+
+    def __init__(self, sql: str, params: tuple[Any, ...], output_field: Any) -> None:
+        super().__init__(output_field=output_field)
+        self.sql, self.params = sql, params
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return self.sql, list(self.params)
+
+    def get_group_by_cols(self) -> list[Any]:
+        return [self]
+
+    def relabeled_clone(self, relabels: Any) -> Self:
+        """Raises NotImplementedError where the table is to get another name: its own stands in the SQL."""
+        if TASK_TABLE in relabels:
+            raise NotImplementedError("a queryset with_light cannot be used as a subquery; use its keys")
+        return self
+
+
+@functools.lru_cache(maxsize=64)
+def _light_facts(vendor: str, at: lights.Thresholds) -> dict[str, tuple[str, tuple[Any, ...], Any]]:
+    """{name: (SQL, parameters, output field)} of the light's facts, for one database and one set of thresholds."""
+    alias = next(alias for alias in connections if connections[alias].vendor == vendor)
+    query = apps.get_model("tracker", "Task").objects.using(alias).annotate_light(at).query
+    compiler = query.get_compiler(using=alias)
+    facts = {}
+    for name, expression in query.annotations.items():
+        sql, params = compiler.compile(expression)
+        facts[name] = (f"({sql})", tuple(params), expression.output_field)
+    return facts
+
+
 class TaskQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         seen = self.filter(government_visible(user, "plan__government"))
@@ -196,13 +238,16 @@ class TaskQuerySet(models.QuerySet[Any]):
 
         For tasks of one plan, whose thresholds apply. `lights.LIGHT_OF[task.light_reason]` is the light.
         """
-        at = plan.thresholds(on)
+        facts = _light_facts(connections[self.db].vendor, plan.thresholds(on))
+        return self.filter(plan=plan).annotate(**{name: Compiled(*fact) for name, fact in facts.items()})
+
+    def annotate_light(self, at: lights.Thresholds) -> Self:
+        """The facts and the rule as expressions; `with_light` uses them compiled."""
         milestones = self.model._meta.get_field("milestones").related_model.objects
-        missed = milestones.filter(task=OuterRef("pk"), met_on__isnull=True, due_on__lt=on)
+        missed = milestones.filter(task=OuterRef("pk"), met_on__isnull=True, due_on__lt=at.on)
         return (
-            self.filter(plan=plan)
-            .annotate(
-                scheduled=_scheduled(milestones, on),
+            self.annotate(
+                scheduled=_scheduled(milestones, at.on),
                 milestone_missed=Case(
                     When(milestone_count=0, then=Value(False)),
                     default=Exists(missed),

@@ -141,7 +141,7 @@ def chips(form: Any, query: QueryDict) -> list[Chip]:
             label = _("%(filter)s (not understood, ignored)") % {"filter": label[:80]}
         found.append(Chip(label, without(query, name)))
     if query.get("light") in Light.values:
-        words = f"{_('Light')}：{wording.light_label(query['light'])}"
+        words = f"{_('Light')}：{wording.light_label(str(query['light']))}"
         found.append(Chip(words, without(query, "light")))
     return found
 

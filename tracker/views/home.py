@@ -1,9 +1,11 @@
 """What waits for me."""
 
 import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -61,14 +63,16 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
 
 def _tasks(request: HttpRequest, plan: Plan, user: User, on: datetime.date) -> list[Task]:
     """All that may concern this person, in one query: what waits, what the unit leads, what the person owns."""
-    concerned = visible_tasks(request).with_light(plan, on).with_people()
-    for_me = _any(waiting_conditions(user, plan, on).values())
-    own = concerned.filter(lead_unit=user.unit_id) if user.role in STAFF else concerned.none()
+    concerns = [*waiting_conditions(user, plan, on).values()]
+    if user.role in STAFF:
+        concerns.append(Q(lead_unit=user.unit_id))
+    if not concerns:
+        return []
     returns = TaskEvent.objects.filter(task=OuterRef("pk"), kind=EventKind.RETURN).order_by("-sequence")
     reports = TaskEvent.objects.filter(task=OuterRef("pk"), kind__in=[EventKind.REPORT, EventKind.NO_CHANGE]).order_by(
         "-sequence"
     )
-    found = (concerned.filter(for_me) if for_me is not None else concerned.none()) | own
+    found = visible_tasks(request).with_light(plan, on).with_people().filter(reduce(or_, concerns))
     found = found.annotate(
         return_reason=Subquery(returns.values("reason")[:1]),
         returned_by=Subquery(returns.values("by_label")[:1]),
@@ -83,13 +87,6 @@ def _tasks(request: HttpRequest, plan: Plan, user: User, on: datetime.date) -> l
 
 
 STAFF = (Role.CONTRIBUTOR, Role.UNIT_HEAD)
-
-
-def _any(conditions: Any) -> Any:
-    joined = None
-    for condition in conditions:
-        joined = condition if joined is None else joined | condition
-    return joined
 
 
 def _greeting(user: User, number: int) -> str:
