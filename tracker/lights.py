@@ -15,6 +15,7 @@ Practice: yellow 10 to 30 points behind and red beyond (Yinchuan 2025), red past
 
 import calendar
 import datetime
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -98,10 +99,11 @@ def missed_since(on: datetime.date, period: str, cutoff_day: int, plan_starts: d
     return start if start >= plan_starts else None
 
 
-def rules(at: Thresholds) -> list[tuple[str, Q]]:
+@functools.lru_cache(maxsize=2048)
+def rules(at: Thresholds) -> tuple[tuple[str, Q], ...]:
     """The rule as (reason, condition) in order; the last reason, "on_track", needs no condition."""
     near = at.on + datetime.timedelta(days=at.near_days)
-    return [
+    return (
         ("completed", Q(status=Status.COMPLETED)),
         ("cancelled", Q(status=Status.CANCELLED)),
         ("unconfirmed", Q(status=Status.UNCONFIRMED)),
@@ -117,7 +119,7 @@ def rules(at: Thresholds) -> list[tuple[str, Q]]:
         ("raised_yellow", Q(raised_light=Light.YELLOW)),
         ("near_due", Q(due_on__lte=near)),
         ("raised_blue", Q(raised_light=Light.BLUE)),
-    ]
+    )
 
 
 def _report_missed(since: datetime.date | None) -> list[tuple[str, Q]]:

@@ -220,6 +220,10 @@ def _light_facts(vendor: str, at: lights.Thresholds) -> dict[str, tuple[str, tup
     return facts
 
 
+PLACE = JSONObject(pk="pk", code="code", start="start", end="end")
+LONGEST_SENTENCE = 400
+
+
 class TaskQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         seen = self.filter(government_visible(user, "plan__government"))
@@ -278,8 +282,8 @@ class TaskQuerySet(models.QuerySet[Any]):
         """Annotate what the page of a task tells beside the task's own columns, in the same query.
 
         `paragraph` (the work area's words in the report), `report_title`, `neighbours` (list of {pk, code,
-        number, serial, start, end} of the plan's tasks), `head_name` (of the lead unit), `closer_name` (unit
-        whose reviewers may close), `asked_kind` and `asked_at` (of an open request that `user` may see),
+        start, end} of the tasks whose words stand near), `place_before` and `place_after` (of the tasks beside
+        it), `head_name` (of the lead unit), `closer_name` (unit whose reviewers may close), `asked_kind` and `asked_at` (of an open request that `user` may see),
         `draft_saved_at` (of `user`'s own draft), `cancellation_approved`.
         """
         own = self.model._meta
@@ -294,7 +298,9 @@ class TaskQuerySet(models.QuerySet[Any]):
         return self.annotate(
             paragraph=Substr("plan__report__text", F("area__start") + 1, F("area__end") - F("area__start")),
             report_title=F("plan__report__title"),
-            neighbours=Subquery(self._places_in_plan()),
+            neighbours=Subquery(self._places_near()),
+            place_before=Subquery(self._place_beside(forward=False)),
+            place_after=Subquery(self._place_beside(forward=True)),
             head_name=Subquery(heads.values("display_name")[:1]),
             closer_name=Subquery(closers.exclude(unit=OuterRef("lead_unit")).values("unit__short_name")[:1]),
             asked_kind=Subquery(asked.values("kind")[:1]),
@@ -303,10 +309,22 @@ class TaskQuerySet(models.QuerySet[Any]):
             cancellation_approved=Exists(approved),
         )
 
-    def _places_in_plan(self) -> Any:
-        place = JSONObject(pk="pk", code="code", number="area__number", serial="serial", start="start", end="end")
-        tasks = self.model.objects.filter(plan=OuterRef("plan")).order_by().values("plan")
-        return tasks.annotate(places=JsonList(place)).values("places")
+    def _places_near(self) -> Any:
+        """Places of the tasks whose words stand close enough to share a sentence, as one list."""
+        near = self.model.objects.filter(
+            area=OuterRef("area"),
+            start__lt=OuterRef("end") + LONGEST_SENTENCE,
+            end__gt=OuterRef("start") - LONGEST_SENTENCE,
+        )
+        return near.order_by().values("area").annotate(places=JsonList(PLACE)).values("places")
+
+    def _place_beside(self, forward: bool) -> Any:
+        """The place of the task before or after this one in the order of the report."""
+        side, order = ("gt", "") if forward else ("lt", "-")
+        same = Q(area=OuterRef("area"), **{f"serial__{side}": OuterRef("serial")})
+        other = Q(**{f"area__number__{side}": OuterRef("area__number")})
+        beside = self.model.objects.filter(same | other, plan=OuterRef("plan"))
+        return beside.order_by(f"{order}area__number", f"{order}serial").values(place=PLACE)[:1]
 
     def without_evidence(self) -> Self:
         uses = self.model._meta.get_field("evidence_uses").related_model.objects

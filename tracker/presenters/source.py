@@ -69,17 +69,14 @@ def _place(task: Task, text: str, first: int) -> str:
 
 
 def in_order(task: Task) -> list[dict[str, Any]]:
-    """The places of the plan's tasks in the order of the report."""
-    return sorted(task.neighbours, key=lambda row: (row["number"], row["serial"]))
+    """The places of the tasks whose words stand near, in the order of the report."""
+    return sorted(task.neighbours or [], key=lambda row: row["start"])
 
 
 def neighbours_of(task: Task) -> tuple[Place | None, Place | None]:
-    """The task before and the one after, in the order of the report."""
-    rows = in_order(task)
-    place = next(place for place, row in enumerate(rows) if row["pk"] == task.pk)
-    before = _linked(rows[place - 1]) if place else None
-    after = _linked(rows[place + 1]) if place + 1 < len(rows) else None
-    return before, after
+    """The tasks before and after this one in the report."""
+    before, after = task.place_before, task.place_after
+    return _linked(before) if before else None, _linked(after) if after else None
 
 
 def _linked(row: dict[str, Any]) -> Place:
