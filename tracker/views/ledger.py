@@ -1,19 +1,23 @@
 """The ledger: all tasks of a plan, filtered by the address, as page, fragment and file."""
 
 import csv
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -37,6 +41,7 @@ from tracker.views.base import listed, person_of, plan_or_404, visible_tasks
 
 PER_PAGE = (50, 100, 200)
 DEFAULT_PER_PAGE = 100
+PANEL_SECONDS = 3600
 
 
 class CountedPaginator(Paginator):  # type: ignore[type-arg]
@@ -71,8 +76,7 @@ def ledger(request: HttpRequest, plan: int) -> HttpResponse:
         "total": sum(counts.values()),
         "query": shown.without(request.GET).lstrip("?"),
         "on": wording.full_date(on),
-        "sprite": static("tracker/img/lights.svg"),
-        "unset": _("not yet set"),
+        "panel": _panel(form),
         "empty_fact": _("No task fits this filter"),
         "clear_link": _("Show all tasks"),
     }
@@ -98,6 +102,23 @@ def _filtered(request: HttpRequest, plan: Plan) -> tuple[TaskQuerySet, Any, dict
     if light in Light.values:
         tasks = tasks.filter_light(light)
     return tasks.with_people(), form, counts
+
+
+def _panel(form: Any) -> str:
+    """The filter fields, drawn by crispy; the same choices and values are drawn once and kept."""
+    drawn = [(name, str(form[name].value() or "")[:80], _options(field)) for name, field in form.fields.items()]
+    errors = {name: list(messages) for name, messages in form.errors.items()}
+    key = hashlib.sha256(repr((get_language(), drawn, errors)).encode()).hexdigest()
+    panel = cache.get(f"ledger-panel-{key}")
+    if panel is None:
+        panel = render_to_string("tracker/_ledger_filters.html", {"form": form})
+        cache.set(f"ledger-panel-{key}", panel, PANEL_SECONDS)
+    return mark_safe(panel)  # rendered by a template a moment ago
+
+
+def _options(field: Any) -> list[tuple[str, str]]:
+    choices = getattr(field, "choices", None) or getattr(field.widget, "choices", None) or ()
+    return [(str(value), str(label)) for value, label in choices]
 
 
 def _choices(request: HttpRequest, plan: Plan) -> dict[str, list[tuple[Any, Any]]]:
