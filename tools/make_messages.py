@@ -31,7 +31,7 @@ def main() -> None:
         if "fuzzy" in entry.flags:  # a guess from a similar text is worse than none
             entry.msgstr, entry.msgstr_plural = "", {0: ""} if entry.msgid_plural else {}
         entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
-        entry.previous_msgid = None
+        entry.previous_msgid = entry.previous_msgid_plural = entry.previous_msgctxt = None
     catalogue.metadata = HEADER
     catalogue.save()
     catalogue.save_as_mofile(str(CATALOGUE.with_suffix(".mo")))

@@ -281,10 +281,11 @@ class TaskQuerySet(models.QuerySet[Any]):
     def with_surroundings(self, user: "User") -> Self:
         """Annotate what the page of a task tells beside the task's own columns, in the same query.
 
-        `paragraph` (the work area's words in the report), `report_title`, `neighbours` (list of {pk, code,
-        start, end} of the tasks whose words stand near), `place_before` and `place_after` (of the tasks beside
-        it), `head_name` (of the lead unit), `closer_name` (unit whose reviewers may close), `asked_kind` and `asked_at` (of an open request that `user` may see),
-        `draft_saved_at` (of `user`'s own draft), `cancellation_approved`.
+        `paragraph` (the work area's words in the report), `report_title`, `neighbours` (list of {pk, code, start,
+        end} of the tasks whose words stand near), `place_before` and `place_after` (of the tasks beside it),
+        `head_name` (of the lead unit), `closer_name` (unit whose reviewers may close), `asked_kind` and `asked_at`
+        (of an open request that `user` may see), `draft_saved_at` (of `user`'s own draft),
+        `cancellation_approved`.
         """
         own = self.model._meta
         requests = own.get_field("requests").related_model.objects.filter(task=OuterRef("pk"))

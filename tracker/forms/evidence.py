@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tracker.enums import Disclosure, EvidenceKind
-from tracker.forms.fields import CleanTextField, paragraph
+from tracker.forms.fields import CleanTextField, StyledForm, paragraph
 
 
-class EvidenceForm(forms.Form):
+class EvidenceForm(StyledForm):
     """What is asked of a new item; the service checks it and normalises the document number."""
 
     kind = forms.ChoiceField(label=_("Kind of material"), choices=EvidenceKind.choices, initial=EvidenceKind.WEB_PAGE)

@@ -1,7 +1,7 @@
 """Form fields that keep out what no file and no database takes."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -31,6 +31,27 @@ class PointsField(forms.CharField):
         if not (text.isascii() and text.isdecimal() and len(text) <= 3 and int(text) <= 100):
             raise ValidationError(_("Enter a whole number from 0 to 100; it is “%(value)s”.") % {"value": value})
         return int(text)
+
+
+class StyledForm(forms.Form):
+    """A form whose widgets carry the house's classes, so that templates can place them by hand."""
+
+    CLASSES: ClassVar[dict[type[forms.Widget], str]] = {
+        forms.CheckboxInput: "form-check-input",
+        forms.CheckboxSelectMultiple: "form-check-input",
+        forms.RadioSelect: "form-check-input",
+        forms.Select: "form-select",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            self.style(field)
+
+    def style(self, field: forms.Field) -> None:
+        """Give the field's widget its class; what is hidden needs none."""
+        if not field.widget.is_hidden:
+            field.widget.attrs.setdefault("class", self.CLASSES.get(type(field.widget), "form-control"))
 
 
 def paragraph(rows: int, **attrs: Any) -> forms.Textarea:

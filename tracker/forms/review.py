@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tracker.forms.fields import StyledForm
+
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
-class JudgementForm(forms.Form):
+class JudgementForm(StyledForm):
     """The three questions of review; a "no" needs a reason, which the service asks for."""
 
     authentic = forms.ChoiceField(label=_("Authentic"), choices=YES_NO, widget=forms.RadioSelect)
@@ -49,7 +51,7 @@ class JudgementForm(forms.Form):
         return {name: self.cleaned_data[name] == "yes" for name in asked} | {"reason": self.cleaned_data["reason"]}
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(StyledForm):
     """Approve or return; signing or return at the unit head's."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -5,14 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tracker.forms.fields import CleanTextField, PointsField, paragraph
+from tracker.forms.fields import CleanTextField, PointsField, StyledForm, paragraph
 from tracker.models import Task
 
 TEXT_LENGTH = 4000
 DRAFTED = ("progress", "summary", "problems", "next_steps")
 
 
-class UpdateForm(forms.Form):
+class UpdateForm(StyledForm):
     """The update of one task; `indicators` and `uses` are what the page offers."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -48,6 +48,7 @@ class UpdateForm(forms.Form):
                 localize=False,
                 widget=forms.TextInput(attrs={"inputmode": "decimal"}),
             )
+            self.style(self.fields[f"reading_{indicator.pk}"])
 
     def readings(self) -> dict[int, Any]:
         """{indicator id: value} of the readings that were typed; after `is_valid()`."""
@@ -55,14 +56,14 @@ class UpdateForm(forms.Form):
         return {pk: value for pk, value in values.items() if value is not None}
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(StyledForm):
     """One line why nothing has changed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = CleanTextField(label=_("Why nothing has changed"), required=False, max_length=500)
 
 
-class ContributionForm(forms.Form):
+class ContributionForm(StyledForm):
     """What a supporting unit did."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

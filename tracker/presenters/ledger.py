@@ -54,7 +54,7 @@ ROW = (
     '<td class="ledger__unit">{unit}</td><td class="ledger__owner">{owner}</td>'
     '<td class="ledger__status{waits}">{status}</td>'
     '<td class="ledger__due{late}" data-long="{due_long}">{due}</td><td class="ledger__bar">{bar}</td>'
-    '<td class="ledger__points"><b>{points}</b><span>{scheduled}</span></td>'
+    '<td class="ledger__points{words}"><b>{points}</b><span>{scheduled}</span></td>'
     '<td class="ledger__updated">{updated}</td></tr>'
 )
 UNSET = '<span class="tag tag--open">{}</span> <small class="text-faint">{}</small>'
@@ -82,6 +82,7 @@ def ledger_row(task: Task, on: datetime.date) -> LedgerRow:
         due_long=wording.date_in_year(task.due_on, task),
         due=wording.column_date(task.due_on) if task.due_on else _("not set"),
         bar=bar(task, lights.LIGHT_OF[task.light_reason]),
+        words="" if points else " ledger__points--words",
         points=points,
         scheduled=scheduled,
         updated=wording.column_date(task.completed_on or task.last_report_on),

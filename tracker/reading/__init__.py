@@ -1,5 +1,6 @@
 """Reading a published annual report: pure text to structure, no Django, no input or output."""
 
+from tracker.reading.body import read_body
 from tracker.reading.report import parse
 from tracker.reading.structure import (
     Cause,
@@ -24,4 +25,5 @@ __all__ = [
     "Span",
     "Warning",
     "parse",
+    "read_body",
 ]

@@ -62,6 +62,7 @@ BELOW = {
     "home": ("report_progress", "no_change", "sign_off"),
     "ledger": ("task", "move", "request_change", "raise_light", "evidence", "evidence_new", "contribute"),
     "review_queue": ("review",),
+    "living_report": ("dispose_section", "dispose_shortcoming"),
 }
 
 

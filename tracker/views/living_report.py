@@ -1,7 +1,19 @@
-from typing import Any
+"""The published report with the plan's state beside it."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from tracker import clock
+from tracker.presenters.living_report import Flags, present
+from tracker.views.base import listed, person_of, plan_or_404, visible_tasks
 
 
-def living_report(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return HttpResponse("stub")
+@require_GET
+def living_report(request: HttpRequest, plan: int) -> HttpResponse:
+    """The report in reading order. `?raw=1` keeps the punctuation as stored, `?plain=1` shows the text alone."""
+    found = plan_or_404(request, plan)
+    tasks = visible_tasks(request).with_light(found, clock.today()).with_people().by_place()
+    flags = Flags(raw=request.GET.get("raw") == "1", plain=request.GET.get("plain") == "1")
+    shown = present(found, listed(tasks, found), person_of(request), flags)
+    return render(request, "tracker/living_report.html", shown)

@@ -1,0 +1,181 @@
+"""Every address × every role × own unit, other unit, other government, unit above.
+
+The list of addresses is made from the resolver: a new one that nobody has listed here fails.
+"""
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from tracker.models import EvidenceUse, MeasureLink, Task, TaskEvent
+from tracker.services import trace
+
+OK, REDIRECT, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, CONFLICT = 200, 302, 403, 404, 405, 409
+# Names of addresses that need an object of the plan, with their arguments.
+OF_THE_PLAN = {
+    "home": lambda w: [w.plan.pk],
+    "ledger": lambda w: [w.plan.pk],
+    "ledger_csv": lambda w: [w.plan.pk],
+    "living_report": lambda w: [w.plan.pk],
+    "dispose_section": lambda w: [w.plan.pk, w.link.measure.section_id],
+    "dispose_shortcoming": lambda w: [w.plan.pk, w.shortcoming.pk],
+    "review_queue": lambda w: [w.plan.pk],
+    "task": lambda w: [w.open_task.pk],
+    "report_progress": lambda w: [w.open_task.pk],
+    "no_change": lambda w: [w.open_task.pk],
+    "contribute": lambda w: [w.open_task.pk],
+    "move": lambda w: [w.open_task.pk, "submit"],
+    "request_change": lambda w: [w.open_task.pk, "adjustment"],
+    "raise_light": lambda w: [w.open_task.pk],
+    "sign_off": lambda w: [w.open_task.pk],
+    "review": lambda w: [w.open_task.pk],
+    "evidence_new": lambda w: [w.open_task.pk],
+    "evidence": lambda w: [w.use.evidence_id],
+    "judge": lambda w: [w.use.pk],
+    "evidence_withdraw": lambda w: [w.use.pk],
+    "settle_measure_link": lambda w: [w.link.pk, "confirm"],
+    "settle_shortcoming_link": lambda w: [w.shortcoming_link.pk, "confirm"],
+}
+OF_NOBODY = {"start", "account", "login", "logout", "password_change", "password_change_done", "set_language"}
+# Who of the own government opens the page; the rest of the own government is refused with 403 or 409.
+EVERYONE = {"home", "ledger", "ledger_csv", "living_report", "task", "evidence"}
+POST_ONLY = {"judge", "evidence_withdraw", "settle_measure_link", "settle_shortcoming_link"}
+LOOKED_AT = EVERYONE | {"review_queue"}
+PEOPLE = [
+    "admin",
+    "reviewer",
+    "reviewer_office",
+    "leader",
+    "auditor",
+    "viewer",
+    "staff",
+    "head",
+    "second_staff",
+    "second_head",
+]
+FOREIGN = ["foreign_admin", "foreign_staff"]
+
+
+@pytest.fixture
+def plan_world(world):
+    """The world with a task in progress that has evidence and proposed links."""
+    task = world.started()
+    world.open_task = task
+    world.use = world.proof(task)
+    section = task.plan.report.parts.get(kind="measures").sections.first()
+    words = {"by": world.admin, "strength": "direct", "rationale": "同一事项"}
+    world.link = trace.propose(task, section.measures.first(), **words)
+    world.shortcoming = task.plan.report.parts.get(kind="shortcomings").shortcomings.first()
+    world.shortcoming_link = trace.propose(task, world.shortcoming, **words)
+    return world
+
+
+def names():
+    return {pattern.name for pattern in get_resolver("tracker.urls").url_patterns}
+
+
+def test_every_address_is_listed_here():
+    from config import urls
+
+    listed = set(OF_THE_PLAN) | OF_NOBODY
+    assert names() | {p.name for p in urls.urlpatterns if getattr(p, "name", None)} == listed
+
+
+@pytest.mark.parametrize("name", sorted(OF_THE_PLAN))
+def test_nobody_gets_in_without_signing_in(plan_world, name):
+    address = reverse(name, args=OF_THE_PLAN[name](plan_world))
+    answer = Client().get(address)
+    assert answer.status_code == REDIRECT
+    assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("name", sorted(OF_THE_PLAN))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_another_government_finds_nothing(plan_world, signed_in, name, method):
+    address = reverse(name, args=OF_THE_PLAN[name](plan_world))
+    for who in FOREIGN:
+        answer = getattr(signed_in(getattr(plan_world, who)), method)(address)
+        expected = {NOT_ALLOWED} if method == "get" and name in POST_ONLY else {NOT_FOUND}
+        if method == "post" and name in LOOKED_AT:
+            expected = {NOT_ALLOWED}
+        assert answer.status_code in expected, who
+
+
+@pytest.mark.parametrize("name", sorted(OF_THE_PLAN))
+def test_a_look_never_changes_anything(plan_world, signed_in, name):
+    before = (TaskEvent.objects.count(), list(Task.objects.values_list("version", "status")))
+    verdicts = list(EvidenceUse.objects.values_list("verdict")) + list(MeasureLink.objects.values_list("state"))
+    for who in PEOPLE:
+        answer = signed_in(getattr(plan_world, who)).get(reverse(name, args=OF_THE_PLAN[name](plan_world)))
+        allowed = {NOT_ALLOWED} if name in POST_ONLY else {OK, REDIRECT, FORBIDDEN, CONFLICT}
+        assert answer.status_code in allowed, who
+        if name in EVERYONE:
+            assert answer.status_code == OK, who
+    assert (TaskEvent.objects.count(), list(Task.objects.values_list("version", "status"))) == before
+    after = list(EvidenceUse.objects.values_list("verdict")) + list(MeasureLink.objects.values_list("state"))
+    assert after == verdicts
+
+
+@pytest.mark.parametrize("name", sorted(EVERYONE))
+def test_the_city_above_reads(plan_world, signed_in, name):
+    address = reverse(name, args=OF_THE_PLAN[name](plan_world))
+    assert signed_in(plan_world.city_leader).get(address).status_code == OK
+
+
+@pytest.mark.parametrize("name", sorted(set(OF_THE_PLAN) - EVERYONE))
+def test_the_city_above_writes_nothing(plan_world, signed_in, name):
+    before = TaskEvent.objects.count()
+    city_reviewer = plan_world.person("city-reviewer", "reviewer", plan_world.city)
+    for user in (plan_world.city_leader, city_reviewer):
+        answer = signed_in(user).post(
+            reverse(name, args=OF_THE_PLAN[name](plan_world)),
+            {"reason": "x", "summary": "x", "progress": "60", "kind": "dropped", "version": "3", "light": "red"},
+        )
+        assert answer.status_code in {FORBIDDEN, NOT_FOUND, NOT_ALLOWED, CONFLICT, OK}, name
+    assert TaskEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("name", ["report_progress", "no_change", "move", "evidence_new"])
+def test_another_unit_of_the_government_writes_nothing(plan_world, signed_in, name):
+    before = TaskEvent.objects.count()
+    for who in ("second_staff", "second_head", "leader", "auditor", "viewer"):
+        answer = signed_in(getattr(plan_world, who)).post(
+            reverse(name, args=OF_THE_PLAN[name](plan_world)), {"summary": "x", "progress": "60", "version": "3"}
+        )
+        assert answer.status_code in {FORBIDDEN, CONFLICT}, who
+    assert TaskEvent.objects.count() == before
+
+
+def test_a_form_without_its_token_is_refused(plan_world):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(plan_world.staff, backend="tracker.authentication.UnitBackend")
+    answer = client.post(reverse("report_progress", args=[plan_world.open_task.pk]), {"summary": "x"})
+    assert answer.status_code == FORBIDDEN
+
+
+def test_rights_taken_away_in_the_middle_of_a_session_are_gone(plan_world, signed_in):
+    client = signed_in(plan_world.staff)
+    address = reverse("task", args=[plan_world.open_task.pk])
+    assert client.get(address).status_code == OK
+    plan_world.staff.is_active = False
+    plan_world.staff.save()
+    assert client.get(address).status_code == REDIRECT
+
+
+def test_internal_evidence_is_for_the_units_of_the_task_and_for_oversight(plan_world, signed_in):
+    item = plan_world.proof(plan_world.open_task, disclosure="internal", title="内部统计").evidence
+    address = reverse("evidence", args=[item.pk])
+    seen = {who for who in PEOPLE if signed_in(getattr(plan_world, who)).get(address).status_code == OK}
+    assert seen == {"admin", "reviewer", "reviewer_office", "leader", "auditor", "staff", "head"}
+
+
+def test_every_page_sends_a_strict_policy(plan_world, signed_in):
+    for name in EVERYONE - {"ledger_csv"}:
+        answer = signed_in(plan_world.staff).get(reverse(name, args=OF_THE_PLAN[name](plan_world)))
+        policy = answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "default-src 'none'" in policy
+        body = answer.content.decode()
+        assert " style=" not in body
+        assert "<script>" not in body
+        assert " onclick=" not in body

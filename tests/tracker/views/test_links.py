@@ -1,0 +1,183 @@
+"""Settling links, and saying what becomes of what no task takes up."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from tracker.enums import EventKind
+from tracker.models import Disposition, Measure, MeasureLink, Section, Shortcoming, ShortcomingLink, TaskEvent
+from tracker.services import trace
+
+SAID = {"kind": "continued", "reason": "由区应急局另行推进"}
+
+
+@pytest.fixture(autouse=True)
+def english(settings: Any) -> None:
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
+def case(world):
+    """A proposed link of either kind, an item of measures and a shortcoming."""
+    words = {"by": world.admin, "strength": "direct", "rationale": "同一事项"}
+    measure = Measure.objects.filter(section__part__report=world.report).order_by("start")[0]
+    world.shortcoming = Shortcoming.objects.get(part__report=world.report, number=1)
+    world.section = Section.objects.filter(part__report=world.report, part__kind="measures")[0]
+    world.up = trace.propose(world.task, measure, **words)
+    world.answer = trace.propose(world.task, world.shortcoming, **words)
+    world.section_url = reverse("dispose_section", args=[world.plan.pk, world.section.pk])
+    world.shortcoming_url = reverse("dispose_shortcoming", args=[world.plan.pk, world.shortcoming.pk])
+    return world
+
+
+def settle(world, client, verdict, kind="measure", **data):
+    link = world.up if kind == "measure" else world.answer
+    return client.post(reverse(f"settle_{kind}_link", args=[link.pk, verdict]), data)
+
+
+# ---------- Links ----------
+
+
+@pytest.mark.parametrize(("verdict", "state"), [("confirm", "confirmed"), ("dismiss", "dismissed")])
+@pytest.mark.parametrize("kind", ["measure", "shortcoming"])
+def test_a_reviewer_settles_a_link(case, signed_in, kind, verdict, state):
+    answer = settle(case, signed_in(case.reviewer), verdict, kind)
+    assert (answer.status_code, answer.headers["Location"]) == (302, case.task.get_absolute_url())
+    model = MeasureLink if kind == "measure" else ShortcomingLink
+    link = model.objects.get()
+    assert (link.state, link.confirmed_by) == (state, case.reviewer)
+    assert TaskEvent.objects.filter(task=case.task, kind=EventKind.LINK, by=case.reviewer).count() == 1
+
+
+def test_it_says_what_was_done(case, signed_in):
+    client = signed_in(case.reviewer)
+    settle(case, client, "confirm")
+    assert "The link of 1.1 is confirmed." in client.get(case.task.get_absolute_url()).content.decode()
+
+
+def test_the_way_back_is_taken_from_the_form_when_it_is_ours(case, signed_in):
+    back = reverse("living_report", args=[case.plan.pk])
+    assert settle(case, signed_in(case.reviewer), "confirm", next=back).headers["Location"] == back
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example", ""]
+)
+def test_the_way_back_never_leaves_the_site(case, signed_in, address):
+    answer = settle(case, signed_in(case.reviewer), "confirm", next=address)
+    assert answer.headers["Location"] == case.task.get_absolute_url()
+
+
+@pytest.mark.parametrize("who", ["staff", "head", "leader", "auditor", "viewer"])
+def test_others_are_refused_with_a_sentence(case, signed_in, who):
+    answer = settle(case, signed_in(getattr(case, who)), "dismiss")
+    assert answer.status_code == 403
+    assert "This is done by: Administrator、Reviewer." in answer.content.decode()
+    assert MeasureLink.objects.get().state == "proposed"
+
+
+def test_looking_at_the_address_settles_nothing(case, signed_in):
+    for kind, link in (("measure", case.up), ("shortcoming", case.answer)):
+        address = reverse(f"settle_{kind}_link", args=[link.pk, "confirm"])
+        assert signed_in(case.reviewer).get(address).status_code == 405
+    assert MeasureLink.objects.get().state == "proposed"
+
+
+@pytest.mark.parametrize("kind", ["measure", "shortcoming"])
+def test_a_link_of_another_government_does_not_exist(case, signed_in, kind):
+    assert settle(case, signed_in(case.foreign_admin), "confirm", kind).status_code == 404
+
+
+def test_the_city_above_reads_but_does_not_settle(case, signed_in):
+    reviewer = case.person("city-reviewer", "reviewer", case.city)
+    assert settle(case, signed_in(reviewer), "confirm").status_code == 403
+
+
+def test_there_are_two_verdicts(case, signed_in):
+    assert settle(case, signed_in(case.reviewer), "delete").status_code == 404
+
+
+def test_nothing_is_settled_in_a_closed_plan(case, signed_in):
+    type(case.plan).objects.filter(pk=case.plan.pk).update(state="closed")
+    assert settle(case, signed_in(case.reviewer), "confirm").status_code == 409
+
+
+# ---------- What becomes of it ----------
+
+
+def test_the_form_shows_the_published_words_and_the_linked_tasks(case, signed_in):
+    html = signed_in(case.reviewer).get(case.section_url).content.decode()
+    assert "<b>1.完善制度。</b>全年审核文件40件。组织培训3次。" in html
+    assert "1.1 继续组织全员培训" in html
+    html = signed_in(case.reviewer).get(case.shortcoming_url).content.decode()
+    assert case.shortcoming.text in html
+
+
+@pytest.mark.parametrize("what", ["section", "shortcoming"])
+def test_what_becomes_of_it_is_recorded(case, signed_in, what):
+    client = signed_in(case.reviewer)
+    answer = client.post(getattr(case, f"{what}_url"), SAID)
+    row = getattr(case, what)
+    place = reverse("living_report", args=[case.plan.pk])
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{place}#{what}-{row.pk}")
+    said = Disposition.objects.get(plan=case.plan, **{what: row})
+    assert (said.kind, said.reason, said.by) == ("continued", SAID["reason"], case.reviewer)
+    assert "is recorded." in client.get(place).content.decode()
+
+
+def test_a_later_word_replaces_the_earlier_one(case, signed_in):
+    client = signed_in(case.reviewer)
+    client.post(case.section_url, SAID)
+    page = client.get(case.section_url)
+    assert page.context["form"]["reason"].value() == SAID["reason"]
+    assert str(case.reviewer) in page.context["said"]
+    signed_in(case.admin).post(case.section_url, {"kind": "dropped", "reason": "不再安排"})
+    said = Disposition.objects.get()
+    assert (said.kind, said.reason, said.by) == ("dropped", "不再安排", case.admin)
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"reason": "另行推进"}, "kind"),
+        ({"kind": "perhaps", "reason": "另行推进"}, "kind"),
+        ({"kind": "dropped", "reason": "  "}, "reason"),
+        ({"kind": "dropped", "reason": "长" * 501}, "reason"),
+    ],
+)
+def test_what_is_missing_is_named_and_what_was_typed_stays(case, signed_in, data, field):
+    answer = signed_in(case.reviewer).post(case.section_url, data)
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == [field]
+    assert data["reason"].strip() in answer.content.decode()
+    assert not Disposition.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["staff", "head", "leader", "auditor", "viewer", "city_leader"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_others_cannot_say_it(case, signed_in, who, method):
+    answer = getattr(signed_in(getattr(case, who)), method)(case.section_url, SAID)
+    assert answer.status_code == 403
+    assert not Disposition.objects.exists()
+
+
+def test_words_that_are_no_measure_or_of_another_report_are_not_found(case, signed_in):
+    client = signed_in(case.reviewer)
+    arrangement = Section.objects.filter(part__report=case.report, part__kind="arrangements")[0]
+    foreign = Section.objects.filter(part__report=case.foreign_task.plan.report, part__kind="measures")[0]
+    for section in (arrangement.pk, foreign.pk, 10**6):
+        assert client.post(reverse("dispose_section", args=[case.plan.pk, section]), SAID).status_code == 404
+    assert signed_in(case.foreign_admin).get(case.section_url).status_code == 404
+
+
+def test_a_closed_plan_is_left_as_it_is(case, signed_in):
+    type(case.plan).objects.filter(pk=case.plan.pk).update(state="closed")
+    assert signed_in(case.reviewer).post(case.section_url, SAID).status_code == 409
+    assert not Disposition.objects.exists()
+
+
+def test_a_draft_can_be_put_in_order_before_it_starts(case, signed_in):
+    type(case.plan).objects.filter(pk=case.plan.pk).update(state="draft")
+    assert signed_in(case.reviewer).post(case.section_url, SAID).status_code == 302
+    assert signed_in(case.staff).get(case.section_url).status_code == 404

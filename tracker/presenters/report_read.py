@@ -1,0 +1,219 @@
+"""What the living report reads: the pieces of the published text and the plan's rows, in six queries."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import BooleanField, CharField, F, IntegerField, TextField, Value
+from django.db.models.functions import Cast
+
+from tracker.enums import LinkState, PartKind, Strength
+from tracker.models import (
+    AnnualReport,
+    Cause,
+    Disposition,
+    Duty,
+    Figure,
+    MeasureLink,
+    Part,
+    Plan,
+    Section,
+    Shortcoming,
+    ShortcomingLink,
+    Task,
+    User,
+)
+from tracker.services import trace
+
+
+def bare(number: str) -> str:
+    """1 for “1.”, 一 for “（一）”."""
+    return number.strip(" .．、,，()（）　")
+
+
+class Words(NamedTuple):
+    """A piece of the report; `above` is the key of the part (of the section, for duties) that it stands in.
+
+    `words` is the heading of a part or section, else the piece itself; `kind` that of a part.
+    """
+
+    what: str
+    pk: int
+    above: int
+    number: str
+    words: str
+    kind: str
+    guessed: bool
+    start: int
+    end: int
+
+
+class Upstream(NamedTuple):
+    """A standing link of a task up to a section of measures or to a shortcoming (`target`)."""
+
+    what: str
+    target: int
+    task: int
+    extent: str
+    strength: str
+    state: str
+    digest: str
+    words: str
+
+    @property
+    def direct(self) -> bool:
+        return self.strength == Strength.DIRECT
+
+    @property
+    def proposed(self) -> bool:
+        return self.state == LinkState.PROPOSED
+
+    @property
+    def suspect(self) -> bool:
+        return self.digest != trace.digest_of(self.words)
+
+
+def read_words(report: AnnualReport) -> list[Words]:
+    """Parts, sections, shortcomings, causes and duties of a report in the order of the text, in one query."""
+    no_words = {"number_": Value("", CharField()), "words": Value("", TextField())}
+    numbered = {"number_": Cast("number", CharField()), "words": Cast("text", TextField())}
+    headed = {"number_": F("number"), "words": Cast("heading", TextField())}
+    pieces = [
+        _columns(Part, "part", F("report_id"), report, {**headed, "kind_": F("kind")}),
+        _columns(Section, "section", F("part_id"), report, headed),
+        _columns(Shortcoming, "shortcoming", F("part_id"), report, numbered),
+        _columns(Cause, "cause", F("part_id"), report, {**numbered, "guessed": F("paired_by_position")}),
+        _columns(Duty, "duty", F("section_id"), report, no_words),
+    ]
+    return [Words(*row) for row in pieces[0].union(*pieces[1:], all=True).order_by("start", "-end", "what")]
+
+
+def _columns(model: Any, what: str, above: Any, report: AnnualReport, given: dict[str, Any]) -> Any:
+    """The columns of `Words`; what `given` leaves out is empty."""
+    empty = {"kind_": Value("", CharField()), "guessed": Value(False, BooleanField())}
+    named = {"what": Value(what, CharField()), "above": above, **empty, **given}
+    rows = model.objects.of_report(report.pk).order_by().annotate(**named)
+    return rows.values_list("what", "pk", "above", "number_", "words", "kind_", "guessed", "start", "end")
+
+
+def read_links(plan: Plan, user: User) -> list[Upstream]:
+    """The standing links of the plan's tasks to sections of measures and to shortcomings, in one query."""
+    links = [
+        _link_columns(MeasureLink, "measure", plan, user, F("measure__section_id"), F("extent")),
+        _link_columns(ShortcomingLink, "shortcoming", plan, user, F("shortcoming_id"), Value("", CharField())),
+    ]
+    return [Upstream(*row) for row in links[0].union(links[1], all=True).order_by("task_id", "target")]
+
+
+def _link_columns(model: Any, what: str, plan: Plan, user: User, target: Any, extent: Any) -> Any:
+    rows = model.objects.visible_to(user).standing().filter(task__plan=plan).order_by()
+    rows = rows.annotate(
+        what=Value(what, CharField()),
+        target=Cast(target, IntegerField()),
+        reach=extent,
+        words=Cast(f"{what}__text", TextField()),
+    )
+    return rows.values_list("what", "target", "task_id", "reach", "strength", "state", "upstream_digest", "words")
+
+
+@dataclass
+class Reading:
+    """Everything the page shows, unformatted."""
+
+    plan: Plan
+    report: AnnualReport
+    words: Sequence[Words]
+    figures: Sequence[Figure]
+    tasks: Sequence[Task]
+    links: Sequence[Upstream]
+    dispositions: Sequence[Disposition]
+
+    def of(self, what: str, above: int | None = None) -> list[Words]:
+        """The pieces of one sort, of one part or section where named."""
+        return [row for row in self._sorted[what] if above is None or row.above == above]
+
+    @cached_property
+    def _sorted(self) -> dict[str, list[Words]]:
+        found = defaultdict(list)
+        for row in self.words:
+            found[row.what].append(row)
+        return found
+
+    @cached_property
+    def part_of(self) -> dict[int, Words]:
+        return {part.pk: part for part in self.of("part")}
+
+    @cached_property
+    def section_of(self) -> dict[int, Words]:
+        return {section.pk: section for section in self.of("section")}
+
+    @cached_property
+    def task_of(self) -> dict[int, Task]:
+        return {task.pk: task for task in self.tasks}
+
+    @cached_property
+    def tasks_in(self) -> dict[int, list[Task]]:
+        """Tasks by the key of the section they come from."""
+        found = defaultdict(list)
+        for task in self.tasks:
+            found[task.area.section_id].append(task)
+        return found
+
+    @cached_property
+    def links_to(self) -> dict[tuple[str, int], list[Upstream]]:
+        """Links by ("measure", section) or ("shortcoming", shortcoming), the strongest of a task alone."""
+        found: dict[tuple[str, int], dict[int, Upstream]] = defaultdict(dict)
+        for link in sorted(self.links, key=lambda link: (not link.direct, link.proposed)):
+            found[link.what, link.target].setdefault(link.task, link)
+        return {
+            target: sorted(links.values(), key=lambda link: self._place[link.task]) for target, links in found.items()
+        }
+
+    @cached_property
+    def extents_to(self) -> dict[int, list[str]]:
+        """Extents of all links by section of measures."""
+        found = defaultdict(list)
+        for link in self.links:
+            if link.what == "measure":
+                found[link.target].append(link.extent)
+        return found
+
+    @cached_property
+    def links_of(self) -> dict[int, list[Upstream]]:
+        """Links by task, each target once."""
+        found = defaultdict(list)
+        for links in self.links_to.values():
+            for link in links:
+                found[link.task].append(link)
+        return found
+
+    @cached_property
+    def _place(self) -> dict[int, int]:
+        return {task.pk: place for place, task in enumerate(self.tasks)}
+
+    @cached_property
+    def disposition_of(self) -> dict[tuple[str, int], Disposition]:
+        return {
+            ("shortcoming", row.shortcoming_id) if row.shortcoming_id else ("measure", row.section_id or 0): row
+            for row in self.dispositions
+        }
+
+    def sections_of_kind(self, kind: PartKind) -> list[Words]:
+        return [section for section in self.of("section") if self.part_of[section.above].kind == kind]
+
+
+def read(plan: Plan, tasks: Sequence[Task], user: User) -> Reading:
+    """Read what `plan` and its report hold beside `tasks`, the plan's visible ones with light and area."""
+    report = plan.report
+    known = {task.pk for task in tasks}
+    return Reading(
+        plan=plan,
+        report=report,
+        words=read_words(report),
+        figures=list(Figure.objects.of_report(report.pk).order_by("position")),
+        tasks=tasks,
+        links=[link for link in read_links(plan, user) if link.task in known],
+        dispositions=list(plan.dispositions.select_related("by")),
+    )
