@@ -1,6 +1,7 @@
 """What the update form shows beside its fields."""
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -62,10 +63,18 @@ def forecast(task: Task, typed: str) -> dict[str, Any] | None:
     before = lights.LIGHT_OF[tasks.reason_of(task, on)]
     reason = tasks.reason_of(task, on, progress=progress, returned=False, last_report_on=on)
     after = lights.LIGHT_OF[reason]
-    task.progress, task.light_reason, task.scheduled = progress, reason, tasks.scheduled_of(task, on)
+    would_be: Any = SimpleNamespace(
+        progress=progress,
+        light_reason=reason,
+        scheduled=tasks.scheduled_of(task, on),
+        due_on=task.due_on,
+        starts_on=task.starts_on,
+        completed_on=None,
+        plan=task.plan,
+    )
     words = {"before": before.label, "after": after.label}
     turn = _("from %(before)s to %(after)s") if before != after else _("stays %(after)s")
-    return {"light": wording.shown_light(task, on), "turn": turn % words}
+    return {"light": wording.shown_light(would_be, on), "turn": turn % words}
 
 
 def conflict(task: Task, form: Any, current: dict[str, Any]) -> dict[str, Any]:
