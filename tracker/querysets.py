@@ -194,8 +194,8 @@ class Compiled(models.Expression):
         super().__init__(output_field=output_field)
         self.sql, self.params = sql, params
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return self.sql, list(self.params)
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return self.sql, self.params
 
     def get_group_by_cols(self) -> list[Any]:
         return [self]

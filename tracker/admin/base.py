@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.db import models, transaction
 from django.http import HttpRequest
 
-from tracker.enums import Role
 from tracker.exceptions import Refusal
 from tracker.models import Unit, User
+from tracker.permissions import administers
 
 
 class Rehearsed(Exception):
@@ -132,8 +132,3 @@ class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return administers(request.user)
-
-
-def administers(user: Any) -> bool:
-    """Is this an active administrator, or the person who sets the installation up?"""
-    return bool(user.is_active and user.is_staff and (user.is_superuser or user.role == Role.ADMINISTRATOR))

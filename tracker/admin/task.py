@@ -15,7 +15,6 @@ from tracker.admin.base import (
     ReadOnlyInline,
     ServiceAdmin,
     ServiceFormMixin,
-    administers,
     rehearsal,
 )
 from tracker.admin.bulk import assign_people, confirm_tasks, set_due_date
@@ -30,6 +29,7 @@ from tracker.models import (
     Task,
     TaskEvent,
 )
+from tracker.permissions import administers
 from tracker.services import imports, indicators, plans, tasks
 
 

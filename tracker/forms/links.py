@@ -31,5 +31,6 @@ class DispositionForm(forms.Form):
 
     def __init__(self, *args: Any, known: Disposition | None = None, **kwargs: Any) -> None:
         """`known` is what was said before."""
-        initial = {"kind": known.kind, "reason": known.reason} if known else {}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        if known:
+            self.initial.update(kind=known.kind, reason=known.reason)

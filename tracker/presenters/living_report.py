@@ -327,7 +327,11 @@ def _section_entry(row: Words, notes: Notes, flags: Flags) -> Entry | None:
     if not row.words and kind not in (PartKind.MEASURES, PartKind.ARRANGEMENTS):
         return None
     title = row.words or reading.report.text[row.start : row.end][:SIGNATURE_LONGEST]
-    shown = {"title": wording.full_width(title), "url": f"#section-{row.pk}", "number": bare(row.number)}
+    shown: dict[str, Any] = {
+        "title": wording.full_width(title),
+        "url": f"#section-{row.pk}",
+        "number": bare(row.number),
+    }
     if flags.plain:
         return Entry(**shown)
     if kind == PartKind.MEASURES:

@@ -2,8 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from tracker import permissions
 from tracker.presenters import task as shown
 from tracker.views.base import person_of, task_or_404, visible_tasks
 
@@ -22,4 +24,7 @@ def task(request: HttpRequest, task: int) -> HttpResponse:
         "area__section__part",
         queryset=shown.readable(visible_tasks(request), user),
     )
-    return render(request, "tracker/task_detail.html", shown.present(found, user, show=request.GET.get("history", "")))
+    context = shown.present(found, user, show=request.GET.get("history", ""))
+    if permissions.administers(user) and permissions.can_set_up(user, found.plan):
+        context["admin_url"] = reverse("admin:tracker_task_change", args=[found.pk])
+    return render(request, "tracker/task_detail.html", context)
