@@ -75,7 +75,7 @@ DEMONSTRATION = read_flag("DEMONSTRATION", default=DEBUG)
 DEMONSTRATION_DATE = read_date("DEMONSTRATION_DATE")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.TrackerAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

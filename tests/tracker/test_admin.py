@@ -209,3 +209,12 @@ def test_plan_settings_are_checked(desk):
     assert desk.client.post(address, data).status_code == 200
     assert desk.client.post(address, data | {"red_points": 40}).status_code == 302
     assert Plan.objects.get(pk=plan.pk).red_points == 40
+
+
+def test_models_stand_in_the_order_a_person_thinks(desk):
+    from config.admin_site import ORDER
+
+    page = desk.client.get(reverse("admin:index"))
+    shown = [model["object_name"] for model in page.context["app_list"][0]["models"]]
+    assert shown == [name for name in ORDER if name in shown]
+    assert set(shown) == {model.__name__ for model in MODELS}

@@ -13,9 +13,6 @@ from tracker.admin.base import VisibleAdmin
 from tracker.models import Unit, User
 
 admin.site.unregister(Group)
-admin.site.site_header = _("Plan tracker: administration")
-admin.site.site_title = _("Plan tracker")
-admin.site.index_title = _("Set up and correct")
 
 
 @admin.register(Unit)

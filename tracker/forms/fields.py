@@ -38,8 +38,8 @@ class StyledForm(forms.Form):
 
     CLASSES: ClassVar[dict[type[forms.Widget], str]] = {
         forms.CheckboxInput: "form-check-input",
-        forms.CheckboxSelectMultiple: "form-check-input",
-        forms.RadioSelect: "form-check-input",
+        forms.CheckboxSelectMultiple: "",
+        forms.RadioSelect: "",
         forms.Select: "form-select",
     }
 
