@@ -219,4 +219,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    # A refused secrecy mark is always logged, however quiet the rest is.
+    "loggers": {"tracker.secrecy": {"level": "WARNING"}},
 }

@@ -39,6 +39,10 @@ class InvalidInput(Refusal):
     """A value that cannot be accepted; `field` names it."""
 
 
+class SecrecyMark(InvalidInput):
+    """A text that carries a mark of classification; nothing of it is kept."""
+
+
 class BrokenChain(Exception):
     """A line of history whose digest does not follow from its content and its predecessor."""
 

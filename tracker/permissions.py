@@ -218,6 +218,7 @@ def can_judge(user: User, use: EvidenceUse) -> bool:
 def check_withdraw_evidence(user: User, use: EvidenceUse) -> None:
     """The unit that deposited an item may take it back until it is judged."""
     check_own_government(user, use.task.plan)
+    check_open_plan(use.task.plan)
     check_role(user, STAFF)
     if user.unit_id != use.evidence.unit_id:
         raise NotPermitted(_("Only the unit that deposited this item may withdraw it."))

@@ -7,31 +7,17 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.enums import Light, Nature, RequestKind
+from tracker.forms.fields import CleanTextField, DayField, LineField
 from tracker.models import Task, Unit, User
 from tracker.services.requests import CHANGEABLE
 from tracker.services.tasks import PROMISED
 
 LONG = 2000
 PROMISES = (*PROMISED, "accountable_leader", "starts_on")
-
-
-class DayField(forms.DateField):
-    """A date whose error names what was typed."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def to_python(self, value: Any) -> datetime.date | None:
-        try:
-            return super().to_python(value)
-        except ValidationError as error:
-            raise ValidationError(
-                _("“%(value)s” is not a date; write it like 2025-09-30."), "invalid", {"value": value}
-            ) from error
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -69,7 +55,7 @@ class ReasonForm(MoveForm):
 
     def __init__(self, *args: Any, field: str, label: Any, optional: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields[field] = forms.CharField(
+        self.fields[field] = CleanTextField(
             label=label, required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 4})
         )
         self.fields[field].help_text = _("optional") if optional else ""
@@ -98,13 +84,13 @@ class PromiseForm(MoveForm):
         help_text=gettext_lazy("a person of the lead unit"),
     )
     due_on = DayField(label=gettext_lazy("Due date"), required=False)
-    due_basis = forms.CharField(
+    due_basis = LineField(
         label=gettext_lazy("Deadline basis"),
         required=False,
         max_length=300,
         help_text=gettext_lazy("the document or meeting that sets the date"),
     )
-    criteria = forms.CharField(
+    criteria = CleanTextField(
         label=gettext_lazy("Completion criteria"),
         required=False,
         max_length=4000,
@@ -147,7 +133,7 @@ class ConfirmForm(PromiseForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    accountable_leader = forms.CharField(label=gettext_lazy("Accountable leader"), required=False, max_length=60)
+    accountable_leader = LineField(label=gettext_lazy("Accountable leader"), required=False, max_length=60)
     starts_on = DayField(
         label=gettext_lazy("Planned start"),
         required=False,
@@ -172,13 +158,13 @@ class ConfirmForm(PromiseForm):
 class RequestForm(PromiseForm):
     """延期 / 调整 / 取消: the fields that the kind may change, and why."""
 
-    progress_note = forms.CharField(
+    progress_note = CleanTextField(
         label=gettext_lazy("Progress so far"),
         required=False,
         max_length=LONG,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    reason = forms.CharField(
+    reason = CleanTextField(
         label=gettext_lazy("Reason"),
         required=False,
         max_length=LONG,
@@ -228,7 +214,7 @@ class LightForm(MoveForm):
     """A reviewer raises a light, or takes the raise back."""
 
     light = forms.ChoiceField(label=gettext_lazy("Light"), required=False, widget=forms.RadioSelect)
-    reason = forms.CharField(
+    reason = CleanTextField(
         label=gettext_lazy("Reason"),
         required=False,
         max_length=300,

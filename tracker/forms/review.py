@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tracker.forms.fields import StyledForm
+from tracker.forms.fields import CleanTextField, StyledForm
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
@@ -16,7 +16,7 @@ class JudgementForm(StyledForm):
     authentic = forms.ChoiceField(label=_("Authentic"), choices=YES_NO, widget=forms.RadioSelect)
     timely = forms.ChoiceField(label=_("Timely"), choices=YES_NO, widget=forms.RadioSelect)
     relevant = forms.ChoiceField(label=_("Relevant"), choices=YES_NO, widget=forms.RadioSelect)
-    reason = forms.CharField(
+    reason = CleanTextField(
         label=_("What is missing"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
 
@@ -56,6 +56,6 @@ class DecisionForm(StyledForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     decision = forms.ChoiceField(choices=[("approve", ""), ("return", ""), ("sign", "")], widget=forms.HiddenInput)
-    reason = forms.CharField(
+    reason = CleanTextField(
         label=_("What is missing"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )

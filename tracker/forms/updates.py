@@ -1,75 +1,147 @@
 """A progress update, in one form: words, progress, milestones, readings, evidence."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tracker.forms.fields import CleanTextField, PointsField, StyledForm, paragraph
-from tracker.models import Task
+from tracker.forms.fields import (
+    CleanTextField,
+    KeysField,
+    LineField,
+    PointsField,
+    ReadingField,
+    StyledForm,
+    clean,
+    paragraph,
+)
+from tracker.models import Indicator
 
 TEXT_LENGTH = 4000
-DRAFTED = ("progress", "summary", "problems", "next_steps")
+DRAFT_LENGTH = 20_000
+READING = "reading_"
+# What two people may have written differently.
+SHARED = ("progress", "summary", "problems", "next_steps")
 
 
-class UpdateForm(StyledForm):
-    """The update of one task; `indicators` and `uses` are what the page offers."""
+class ProofForm(StyledForm):
+    """What a report and a contribution share: words, and evidence that is stored already."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    progress = PointsField(label=_("Total progress"))
+    use_required_attribute = False
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     summary = CleanTextField(
         label=_("Summary"),
         max_length=TEXT_LENGTH,
+        help_text=_("What has been achieved, in figures; not meetings held."),
         widget=paragraph(5, **{"data-count": ""}),
         error_messages={"required": _("Say what has been done.")},
     )
+    existing = KeysField(label=_("Evidence"), required=False)
+
+    def show_again(self, data: Any, version: int | None = None) -> None:
+        """Show what was typed in `data`; with `version` it can be sent again upon that version of the task."""
+        self.data = data.copy()
+        if version is not None:
+            self.data["version"] = str(version)  # type: ignore[index]
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes; after `is_valid()`."""
+        return dict(self.cleaned_data)
+
+
+class UpdateForm(ProofForm):
+    """The update of one task, which has these `indicators`."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    progress = PointsField(
+        label=_("Total progress"), error_messages={"required": _("Enter a whole number from 0 to 100.")}
+    )
     problems = CleanTextField(label=_("Problems"), required=False, max_length=TEXT_LENGTH, widget=paragraph(3))
     next_steps = CleanTextField(label=_("Next steps"), required=False, max_length=TEXT_LENGTH, widget=paragraph(3))
-    milestones_met = forms.TypedMultipleChoiceField(
-        label=_("Milestones met"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    milestones_met = KeysField(label=_("Milestones met"), required=False)
+    submit = forms.BooleanField(
+        label=_("Submit for close-out as well"),
+        required=False,
+        # It stands in the bar at the foot, outside the form's own element.
+        widget=forms.CheckboxInput(attrs={"form": "update"}),
     )
-    existing = forms.TypedMultipleChoiceField(
-        label=_("Material that is there already"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    submit = forms.BooleanField(label=_("Submit for close-out as well"), required=False)
 
-    def __init__(self, task: Task, *args: Any, items: Any = (), **kwargs: Any) -> None:
+    field_order = ("version", *SHARED, "milestones_met", "existing", "submit")
+
+    def __init__(self, *args: Any, indicators: Iterable[Indicator] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        steps = [(step.pk, step.title) for step in task.milestones.all() if step.met_on is None]
-        self.fields["milestones_met"].choices = steps  # type: ignore[attr-defined]
-        self.fields["existing"].choices = [(item.pk, str(item)) for item in items]  # type: ignore[attr-defined]
-        self.indicators = list(task.indicators.all())
-        for indicator in self.indicators:
-            self.fields[f"reading_{indicator.pk}"] = forms.DecimalField(
-                label=indicator.name,
-                required=False,
-                max_digits=16,
-                decimal_places=4,
-                localize=False,
-                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-            )
-            self.style(self.fields[f"reading_{indicator.pk}"])
+        for indicator in indicators:
+            self.fields[f"{READING}{indicator.pk}"] = ReadingField(label=indicator.name, required=False)
 
-    def readings(self) -> dict[int, Any]:
-        """{indicator id: value} of the readings that were typed; after `is_valid()`."""
-        values = {indicator.pk: self.cleaned_data[f"reading_{indicator.pk}"] for indicator in self.indicators}
-        return {pk: value for pk, value in values.items() if value is not None}
+    def clean(self) -> dict[str, Any]:
+        """A reading typed for an indicator that is no longer there is not dropped in silence."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if set(readings_in(self.data)) - set(self.fields):
+            self.add_error(None, _("An indicator on this page does not belong to the task; look again."))
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """As `services.updates.send` takes it, the readings as {indicator id: value}."""
+        values = {name: value for name, value in self.cleaned_data.items() if not name.startswith(READING)}
+        typed = {name: value for name, value in self.cleaned_data.items() if name.startswith(READING)}
+        values["readings"] = {
+            int(name.removeprefix(READING)): value for name, value in typed.items() if value is not None
+        }
+        return values
+
+
+def readings_in(data: Any) -> list[str]:
+    """The names of the readings that were typed."""
+    return [name for name in data if name.startswith(READING) and data[name].strip()]
 
 
 class ReasonForm(StyledForm):
     """One line why nothing has changed."""
 
+    use_required_attribute = False
+
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    reason = CleanTextField(label=_("Why nothing has changed"), required=False, max_length=500)
+    reason = LineField(label=_("Why has nothing changed?"), required=False, max_length=300)
 
 
-class ContributionForm(StyledForm):
+class ContributionForm(ProofForm):
     """What a supporting unit did."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    summary = CleanTextField(
-        label=_("What my unit has done"),
-        max_length=TEXT_LENGTH,
-        widget=paragraph(5),
-        error_messages={"required": _("Say what has been done.")},
-    )
+    field_order = ("version", "summary", "existing")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["summary"].label = _("What my unit has done")
+
+
+def drafted(data: Any, *shown: forms.BaseForm) -> dict[str, Any]:
+    """What was typed into these forms, right or wrong, as a draft keeps it: {name: text, or list of texts}."""
+    kept: dict[str, Any] = {}
+    for form in shown:
+        for name, field in form.fields.items():
+            texts = [clean(text) for text in data.getlist(form.add_prefix(name)) if text.strip()]
+            if texts:
+                kept[form.add_prefix(name)] = texts if isinstance(field, KeysField) else texts[-1]
+    return kept
+
+
+class Together:
+    """Several forms as one, for the summary of their errors."""
+
+    def __init__(self, *forms_shown: forms.BaseForm) -> None:
+        self.forms = [form for form in forms_shown if form.is_bound]
+
+    @property
+    def errors(self) -> list[Any]:
+        return [error for form in self.forms for found in form.errors.values() for error in found]
+
+    def non_field_errors(self) -> list[Any]:
+        return [error for form in self.forms for error in form.non_field_errors()]
+
+    def hidden_fields(self) -> list[forms.BoundField]:
+        return [field for form in self.forms for field in form.hidden_fields()]
+
+    def visible_fields(self) -> list[forms.BoundField]:
+        return [field for form in self.forms for field in form.visible_fields()]

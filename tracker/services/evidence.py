@@ -13,6 +13,7 @@ from tracker.enums import EventKind, Status, Verdict
 from tracker.exceptions import InvalidInput, MoveRefused
 from tracker.models import Evidence, EvidenceUse, Task, User
 from tracker.services import tasks
+from tracker.services.secrecy import refuse_marks
 
 FIELDS = (
     "kind",
@@ -25,13 +26,14 @@ FIELDS = (
     "disclosure",
     "not_classified",
 )
-OPENING, CLOSING = "〔[［(（【﹝", "〕]］)）】﹞"
+MARKED_TEXTS = ("title", "issuer", "place", "document_number")
+OPENING, CLOSING = re.escape("〔[［(（【〖﹝❲{｛<＜〈《⟨「『"), re.escape("〕]］)）】〗﹞❳}｝>＞〉》⟩」』")
 DOCUMENT_NUMBER = re.compile(
-    rf"^(?P<code>[^\s\d{re.escape(OPENING + CLOSING)}]{{1,30}})\s*[{re.escape(OPENING)}]\s*(?P<year>\d{{4}})\s*"
-    rf"[{re.escape(CLOSING)}]\s*第?\s*0*(?P<serial>[1-9]\d{{0,4}})\s*号$"
+    rf"(?P<code>[^\d{OPENING}{CLOSING}]{{1,30}})[{OPENING}](?P<year>\d{{4}})年?[{CLOSING}]"
+    r"第?0*(?P<serial>[1-9]\d{0,4})[号號]"
 )
-# A classification mark: the level with ★ and a term, or alone at the head of the words (保密法).
-SECRECY_MARK = re.compile(r"(绝密|机密|秘密)\s*(★|☆|\*)|^\s*(绝密|机密|秘密)\s*$|(绝密|机密|秘密)\s*\d{1,2}\s*年")
+BLANKS = re.compile(r"\s+")
+FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 def normalised_document_number(value: str) -> str:
@@ -40,24 +42,10 @@ def normalised_document_number(value: str) -> str:
     Text of another form is kept as typed, without outer blanks (not every issuer follows the form).
     """
     text = value.strip()
-    match = DOCUMENT_NUMBER.match(text)
+    match = DOCUMENT_NUMBER.fullmatch(BLANKS.sub("", text).translate(FULL_WIDTH_DIGITS))
     if match is None:
         return text
     return f"{match['code']}〔{match['year']}〕{match['serial']}号"
-
-
-def refuse_secrecy_marks(*texts: str) -> None:
-    """Raise InvalidInput when a text carries a mark of classification; nothing is kept of it."""
-    for text in texts:
-        mark = SECRECY_MARK.search(text)
-        if mark:
-            raise InvalidInput(
-                _(
-                    "The text carries the mark “%(mark)s”. Nothing classified may be entered here; it was not kept. "
-                    "Handle the original by the secrecy rules."
-                )
-                % {"mark": mark.group().strip()}
-            )
 
 
 @transaction.atomic
@@ -71,14 +59,13 @@ def deposit(task_id: int, *, by: User, claim: str = "", replaces: Evidence | Non
     permissions.check_add_evidence(by, task)
     if replaces is not None:
         permissions.check_new_version(by, replaces)
-    refuse_secrecy_marks(
-        *(str(values.get(name, "")) for name in ("title", "issuer", "place", "document_number")), claim
-    )
+    texts = {name: str(values.get(name, "")) for name in MARKED_TEXTS}
+    refuse_marks({**texts, "claim": claim}, by=by, task=task)
     _refuse_values(values)
     values["document_number"] = normalised_document_number(values.get("document_number", ""))
     item = Evidence(
         plan=task.plan,
-        number=_next_number(task),
+        number=next_number(task),
         task=task,
         unit=by.unit,
         replaces=replaces,
@@ -110,30 +97,37 @@ def _refuse_values(values: dict[str, Any]) -> None:
         raise InvalidInput(_("The date of the document lies in the future."), field="dated_on")
 
 
-def _next_number(task: Task) -> str:
+def next_number(task: Task) -> str:
+    """The number that the next item first given for the task gets; certain only while the task is locked."""
     stem = f"{task.plan.year}-{task.area.number}-{task.serial}-"
     taken = Evidence.objects.filter(plan=task.plan, task=task).count()
     return f"{stem}{taken + 1:02d}"
 
 
-def _use(task: Task, item: Evidence, *, by: User, claim: str) -> EvidenceUse:
-    use = EvidenceUse.objects.create(evidence=item, task=task, claim=claim.strip(), added_by=by, added_at=clock.now())
+def _use(task: Task, item: Evidence, *, by: User, claim: str, earlier: EvidenceUse | None = None) -> EvidenceUse:
+    use = earlier or EvidenceUse(evidence=item, task=task)
+    use.claim, use.verdict, use.added_by, use.added_at = claim.strip(), Verdict.PENDING, by, clock.now()
+    use.save()
     tasks.note(task.pk, EventKind.EVIDENCE_ADD, by=by, detail=str(item), reason=use.claim)
     return use
 
 
 @transaction.atomic
 def use(task_id: int, evidence_id: int, *, by: User, claim: str = "") -> EvidenceUse:
-    """Offer an item that is stored already for another task; an item `by` may not see does not exist."""
+    """Offer an item that is stored already; an item `by` may not see does not exist.
+
+    One that was taken back from this task is offered anew; one that stands or was rejected is not offered twice.
+    """
     task = tasks.locked(task_id, None)
     permissions.check_add_evidence(by, task)
-    refuse_secrecy_marks(claim)
+    refuse_marks({"claim": claim}, by=by, task=task)
     item = Evidence.objects.visible_to(by).filter(pk=evidence_id, plan=task.plan).first()
     if item is None:
         raise InvalidInput(_("This evidence item does not exist in this plan."), field="existing")
-    if EvidenceUse.objects.filter(evidence=item, task=task).exists():
+    earlier = EvidenceUse.objects.filter(evidence=item, task=task).first()
+    if earlier is not None and earlier.verdict != Verdict.WITHDRAWN:
         raise InvalidInput(_("%(item)s is used for this task already.") % {"item": item.number}, field="existing")
-    return _use(task, item, by=by, claim=claim)
+    return _use(task, item, by=by, claim=claim, earlier=earlier)
 
 
 @transaction.atomic

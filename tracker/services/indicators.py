@@ -60,9 +60,9 @@ def read(
 
     With `task_id` the indicator must be one of that task's.
     """
-    indicator = Indicator.objects.get(pk=indicator_id)
-    if task_id is not None and indicator.task_id != task_id:
-        raise InvalidInput(_("This indicator belongs to another task."))
+    indicator = Indicator.objects.filter(pk=indicator_id).first()
+    if indicator is None or task_id not in (None, indicator.task_id):
+        raise InvalidInput(_("This indicator does not belong to the task."), field="readings")
     task = tasks.locked(indicator.task_id, None)
     permissions.check_move(by, task, Move.REPORT)
     day = on or clock.today()

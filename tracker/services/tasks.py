@@ -19,6 +19,7 @@ from tracker.enums import EventKind, Light, Move, Nature, Role, Status
 from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Draft, Milestone, Task, TaskEvent, Unit, User
 from tracker.services import history
+from tracker.services.secrecy import refuse_marks
 
 FREELY_EDITABLE = ("title", "deliverable", "accountable_leader", "remarks", "starts_on")
 PROMISED = ("lead_unit", "owner", "due_on", "due_basis", "criteria", "nature")
@@ -72,6 +73,7 @@ def _write(
 
     `before` is `history.state_of` from before the act; given when the caller has changed rows beside the task.
     """
+    refuse_marks({name: text for name, text in words.items() if isinstance(text, str)}, by=by, task=task)
     before = before or history.state_of(task)
     for name, value in fields.items():
         setattr(task, name, value)
@@ -490,9 +492,13 @@ def apply_change(task_id: int, *, by: User, fields: Mapping[str, Any], detail: s
     return task
 
 
-def save_draft(task: Task, *, by: User, values: Mapping[str, str]) -> Draft:
-    """Keep an update that is not sent yet. Raises as `report` would for the wrong person or status."""
+def save_draft(task: Task, *, by: User, values: Mapping[str, Any]) -> Draft:
+    """Keep an update that is not sent yet: {field: text, or list of texts}.
+
+    Raises as `report` would for the wrong person or status, and SecrecyMark: a draft is kept too.
+    """
     permissions.check_move(by, task, Move.REPORT)
+    refuse_marks({name: text for name, text in values.items() if isinstance(text, str)}, by=by, task=task)
     draft, _created = Draft.objects.update_or_create(
         task=task, by=by, defaults={"values": dict(values), "saved_at": clock.now()}
     )

@@ -1,5 +1,7 @@
 """One update, all of it or nothing: report, readings, evidence and, if wished, the submission."""
 
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -17,10 +19,10 @@ def send(
     summary: str,
     problems: str = "",
     next_steps: str = "",
-    milestones_met: list[int] | None = None,
-    readings: dict[int, Any] | None = None,
-    existing: list[int] | None = None,
-    new_evidence: dict[str, Any] | None = None,
+    milestones_met: Iterable[int] = (),
+    readings: Mapping[int, Decimal] | None = None,
+    existing: Iterable[int] = (),
+    new_evidence: Mapping[str, Any] | None = None,
     submit: bool = False,
     version: int | None = None,
 ) -> Task:
@@ -36,15 +38,33 @@ def send(
         summary=summary,
         problems=problems,
         next_steps=next_steps,
-        milestones_met=milestones_met or (),
+        milestones_met=milestones_met,
         version=version,
     )
     for indicator_id, value in (readings or {}).items():
         indicators.read(indicator_id, by=by, value=value, task_id=task_id)
-    for evidence_id in existing or []:
+    _prove(task_id, by, existing, new_evidence)
+    return tasks.submit(task_id, by=by, summary=summary) if submit else task
+
+
+@transaction.atomic
+def contribute(
+    task_id: int,
+    *,
+    by: User,
+    summary: str,
+    existing: Iterable[int] = (),
+    new_evidence: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> Task:
+    """What a supporting unit did, with its evidence; the status stays. Raises as `send`."""
+    task = tasks.contribute(task_id, by=by, summary=summary, version=version)
+    _prove(task_id, by, existing, new_evidence)
+    return task
+
+
+def _prove(task_id: int, by: User, existing: Iterable[int], new_evidence: Mapping[str, Any] | None) -> None:
+    for evidence_id in existing:
         evidence.use(task_id, evidence_id, by=by)
     if new_evidence:
         evidence.deposit(task_id, by=by, **new_evidence)
-    if submit:
-        task = tasks.submit(task_id, by=by, summary=summary)
-    return task

@@ -1,106 +1,106 @@
 """Depositing evidence, one item's page, taking an item back."""
 
-import logging
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tracker import permissions, wording
-from tracker.exceptions import Refusal
+from tracker import permissions
+from tracker.exceptions import InvalidInput, NotPermitted, Refusal, SecrecyMark
 from tracker.forms.evidence import EvidenceForm
-from tracker.models import Evidence, EvidenceUse
-from tracker.presenters.review import source_of
+from tracker.models import Evidence, EvidenceUse, Task
+from tracker.presenters import evidence as shown
+from tracker.presenters.source import source_of
 from tracker.services import evidence as service
 from tracker.views.base import person_of, plan_or_404, task_or_404, visible_tasks
-
-secrecy = logging.getLogger("tracker.secrecy")
 
 
 @require_http_methods(["GET", "POST"])
 def evidence_new(request: HttpRequest, task: int) -> HttpResponse:
-    """A new item for a task."""
-    found = task_or_404(request, task, queryset=visible_tasks(request).prefetch_related("supporting_units"))
-    user = person_of(request)
-    permissions.check_add_evidence(user, found)
-    form = EvidenceForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            use = service.deposit(found.pk, by=user, **form.values())
-        except Refusal as refusal:
-            status = 409
-            if refusal.field is None:
-                secrecy.warning("refused: %s, task %s", user.username, found.code)
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            messages.success(request, _("%(number)s is added.") % {"number": use.evidence.number})
-            return redirect(found)
-    elif request.method == "POST":
-        status = 400
-    context = {"task": found, "proof": form, "source": source_of(found), "criteria": found.criteria.splitlines()}
+    """A new item for a task; with `?replaces=` the new version of one that is stored."""
+    queryset = visible_tasks(request).with_surroundings(person_of(request))
+    found = task_or_404(request, task, "area__section__part", queryset=queryset)
+    replaces = _replaced(request, found)
+    try:
+        permissions.check_add_evidence(person_of(request), found)
+    except NotPermitted:
+        raise
+    except Refusal:
+        if request.method != "POST":
+            raise
+    if request.method == "POST":
+        return _deposit(request, found, replaces)
+    return _form_page(request, found, EvidenceForm(initial=shown.initial_of(replaces)), replaces=replaces)
+
+
+def _replaced(request: HttpRequest, task: Task) -> Evidence | None:
+    """The item that a new version is made of. Raises Http404 for one that is not seen in this plan."""
+    key = request.GET.get("replaces", "")
+    if not key:
+        return None
+    known = key.isascii() and key.isdecimal() and len(key) < 19
+    items = Evidence.objects.visible_to(person_of(request)).filter(plan=task.plan)
+    found: Evidence = get_object_or_404(items, pk=int(key) if known else 0)
+    permissions.check_new_version(person_of(request), found)
+    return found
+
+
+def _deposit(request: HttpRequest, task: Task, replaces: Evidence | None) -> HttpResponse:
+    form = EvidenceForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, task, form, 400, replaces=replaces)
+    try:
+        use = service.deposit(task.pk, by=person_of(request), replaces=replaces, **form.values())
+    except SecrecyMark as refusal:
+        marked = form[refusal.field] if refusal.field in form.fields else None
+        return _form_page(
+            request, task, form, 400, replaces=replaces, refused={"sentence": str(refusal), "field": marked}
+        )
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _form_page(request, task, form, 400 if isinstance(refusal, InvalidInput) else 409, replaces=replaces)
+    sentence = _("%(number)s is added.") % {"number": use.evidence.number}
+    link = format_html('<a href="{}">{}</a>', reverse("evidence_new", args=[task.pk]), _("Add another"))
+    messages.success(request, format_html("{} {}", sentence, link))
+    return redirect(task)
+
+
+def _form_page(request: HttpRequest, task: Task, form: EvidenceForm, status: int = 200, **extra: Any) -> HttpResponse:
+    context = {
+        "task": task,
+        "proof": form,
+        "mistakes": form,
+        "source": source_of(task),
+        "criteria": [line.strip() for line in task.criteria.splitlines() if line.strip()],
+        "next_number": service.next_number(task),
+        **extra,
+    }
     return render(request, "tracker/evidence_form.html", context, status=status)
 
 
 @require_GET
 def evidence(request: HttpRequest, evidence: int) -> HttpResponse:
-    """One item: what it is, where it is used, how it was judged."""
-    items = Evidence.objects.visible_to(person_of(request)).select_related("unit", "deposited_by", "replaces", "task")
-    item = get_object_or_404(items, pk=evidence)
-    plan_or_404(request, item.plan_id)
-    newer = Evidence.objects.visible_to(person_of(request)).filter(replaces=item).first()
-    context = {"item": item, "facts": _facts(item), "uses": _uses(request, item), "newer": newer}
-    return render(request, "tracker/evidence_detail.html", context)
-
-
-def _facts(item: Evidence) -> list[tuple[str, str]]:
-    facts = [
-        (_("Kind of material"), item.get_kind_display()),
-        (_("Document number"), item.document_number),
-        (_("Issuer"), item.issuer),
-        (_("Date of the document"), wording.full_date(item.dated_on)),
-        (_("Page or place"), item.place),
-        (_("Disclosure"), item.get_disclosure_display()),
-        (_("Deposited"), f"{item.unit} {item.deposited_by}　{wording.moment(item.deposited_at)}"),
-        (_("Statement"), _("stated to contain nothing classified")),
-    ]
-    return [(name, str(value)) for name, value in facts if value]
-
-
-def _uses(request: HttpRequest, item: Evidence) -> list[dict[str, Any]]:
+    """One item: what it is, where it is used, how it was judged, which versions there are."""
     user = person_of(request)
-    uses = EvidenceUse.objects.visible_to(user).filter(evidence=item, task__in=visible_tasks(request))
-    rows = []
-    for use in uses.select_related("task__plan__government", "evidence", "judged_by").order_by("task__code"):
-        rows.append(
-            {
-                "task": str(use.task),
-                "url": use.task.get_absolute_url(),
-                "claim": use.claim,
-                "verdict": use.verdict,
-                "verdict_label": use.get_verdict_display(),
-                "reason": use.reason,
-                "judged": f"{use.judged_by}　{wording.moment(use.judged_at)}" if use.judged_at else "",
-                "withdraw_url": _withdraw_url(user, use),
-            }
-        )
-    return rows
-
-
-def _withdraw_url(user: Any, use: EvidenceUse) -> str:
-    allowed = permissions.answers(permissions.check_withdraw_evidence, user, use)
-    return reverse("evidence_withdraw", args=[use.pk]) if allowed else ""
+    items = Evidence.objects.visible_to(user).select_related("unit__government", "deposited_by", "task")
+    item = get_object_or_404(items, pk=evidence)
+    item.plan = plan_or_404(request, item.plan_id)
+    return render(request, "tracker/evidence_detail.html", shown.page(item, user))
 
 
 @require_POST
 def withdraw(request: HttpRequest, use: int) -> HttpResponse:
     """Take an unjudged item back from a task."""
-    found = get_object_or_404(EvidenceUse.objects.visible_to(person_of(request)).select_related("task"), pk=use)
+    found = get_object_or_404(
+        EvidenceUse.objects.visible_to(person_of(request)).select_related("task", "evidence"), pk=use
+    )
     plan_or_404(request, found.task.plan_id)
     taken = service.withdraw(found.pk, by=person_of(request))
-    messages.success(request, _("%(number)s is withdrawn.") % {"number": taken.evidence.number})
-    return redirect(found.task)
+    words = {"number": taken.evidence.number, "code": taken.task.code}
+    messages.success(request, _("%(number)s is taken back from %(code)s; it can be given again.") % words)
+    return redirect(taken.task)

@@ -1,29 +1,65 @@
 """Reporting progress: the form, the one click, and the supporting unit's word."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tracker import clock, permissions, wording
-from tracker.enums import Light, Move
-from tracker.exceptions import Refusal, Stale
-from tracker.forms.evidence import EvidenceForm
-from tracker.forms.updates import DRAFTED, ContributionForm, ReasonForm, UpdateForm
+from tracker.enums import Light, Move, Status
+from tracker.exceptions import InvalidInput, NotPermitted, Refusal, SecrecyMark, Stale
+from tracker.forms.evidence import PREFIX, EvidenceForm, begun
+from tracker.forms.fields import PointsField
+from tracker.forms.updates import (
+    DRAFT_LENGTH,
+    SHARED,
+    ContributionForm,
+    ProofForm,
+    ReasonForm,
+    Together,
+    UpdateForm,
+    drafted,
+    readings_in,
+)
 from tracker.models import Draft, Task
 from tracker.presenters import updates as shown
 from tracker.services import tasks, updates
 from tracker.views.base import person_of, task_or_404, visible_tasks
 
+# Where the sentence about a need of the services stands on the form.
+PLACES = {"evidence": "existing"}
+SHORT = 10
+
 
 def _task(request: HttpRequest, pk: int) -> Task:
-    queryset = visible_tasks(request).prefetch_related("milestones", "indicators__readings", "supporting_units")
-    return task_or_404(request, pk, queryset=queryset)
+    queryset = visible_tasks(request).with_surroundings(person_of(request))
+    return task_or_404(request, pk, "area__section__part", queryset=queryset)
+
+
+def _allow(request: HttpRequest, check: Callable[..., None], *args: Any) -> None:
+    """Refuse the wrong person at once.
+
+    What else stands against it is left to the service when something was sent, so that what was typed is kept.
+    """
+    try:
+        check(*args)
+    except NotPermitted:
+        raise
+    except Refusal:
+        if request.method != "POST":
+            raise
+
+
+# ---------- The report ----------
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,155 +67,263 @@ def report_progress(request: HttpRequest, task: int) -> HttpResponse:
     """The update form; with `?forecast=NN` only the light that this progress would give."""
     found = _task(request, task)
     if "forecast" in request.GET:
-        context = {"forecast": shown.forecast(found, request.GET.get("progress", request.GET["forecast"]))}
-        return render(request, "tracker/_forecast.html", context)
-    permissions.check_move(person_of(request), found, Move.REPORT)
-    if request.method == "POST":
-        return _send(request, found)
-    draft = Draft.objects.filter(task=found, by=person_of(request)).first()
-    initial = {"progress": found.progress, "version": found.version} | (draft.values if draft else {})
-    items = shown.offered_items(found, person_of(request))
-    form = UpdateForm(found, initial=initial, items=items)
-    return _page(request, found, form, EvidenceForm(prefix="new"), draft=draft)
+        return _forecast(request, found)
+    _allow(request, permissions.check_move, person_of(request), found, Move.REPORT)
+    if request.method != "POST":
+        return _open(request, found)
+    if "save_draft" in request.POST:
+        return _keep(request, found)
+    return _send(request, found)
+
+
+def _forecast(request: HttpRequest, task: Task) -> HttpResponse:
+    typed = request.GET.get("progress") or request.GET["forecast"]
+    context = {"forecast": shown.forecast(task, _points(typed), request.GET.getlist("milestones_met"))}
+    return render(request, "tracker/_forecast.html", context | {"fragment": True})
+
+
+def _points(typed: Any) -> int | None:
+    """The progress in what was typed, None when it is none."""
+    try:
+        found: int | None = PointsField(required=False).clean(typed)
+    except ValidationError:
+        return None
+    return found
+
+
+def _open(request: HttpRequest, task: Task) -> HttpResponse:
+    """The form as it was left: with the draft, and with what others did since the draft was begun."""
+    draft = Draft.objects.filter(task=task, by=person_of(request)).first() if task.draft_saved_at else None
+    values: dict[str, Any] = draft.values if draft else {}
+    begun_at = int(values.get("version", task.version))
+    form = UpdateForm(
+        initial={"progress": task.progress, **values, "version": task.version}, indicators=shown.indicators_of(task)
+    )
+    stem = f"{PREFIX}-"
+    proof = EvidenceForm(
+        prefix=PREFIX, initial={name.removeprefix(stem): text for name, text in values.items() if name.startswith(stem)}
+    )
+    extra: dict[str, Any] = {"draft_saved": wording.moment(draft.saved_at) if draft else "", "drafted": values}
+    if begun_at != task.version:
+        extra["conflict"] = _conflict(request, task, begun_at, form)
+    return _page(request, task, form, proof, **extra)
+
+
+def _keep(request: HttpRequest, task: Task) -> HttpResponse:
+    """Keep the draft of one person; right or wrong, it is looked at when it is sent."""
+    form, proof = UpdateForm(request.POST, indicators=shown.indicators_of(task)), _proof(request)
+    values = drafted(request.POST, form, proof)
+    long = [name for name, text in values.items() if len(text) > DRAFT_LENGTH]
+    try:
+        if long:
+            raise InvalidInput(_("This is too long to be kept: at most %(most)d characters.") % {"most": DRAFT_LENGTH})
+        tasks.save_draft(task, by=person_of(request), values=values | {"version": _version(values, task)})
+    except Refusal as refusal:
+        return _refused(request, task, form, proof, refusal)
+    words = _("The draft of %(code)s is kept; nobody else sees it. It is not sent yet.") % {"code": task.code}
+    messages.success(request, words)
+    return redirect("report_progress", task=task.pk)
+
+
+def _version(values: dict[str, Any], task: Task) -> int:
+    """The version on which a draft was begun."""
+    typed = str(values.get("version", ""))
+    known = typed.isascii() and typed.isdecimal() and len(typed) < SHORT
+    return min(int(typed), task.version) if known else task.version
 
 
 def _send(request: HttpRequest, task: Task) -> HttpResponse:
-    user = person_of(request)
-    if "save_draft" in request.POST:
-        values = {name: request.POST.get(name, "")[:4000] for name in DRAFTED}
-        tasks.save_draft(task, by=user, values=values)
-        messages.success(request, _("The draft of %(code)s is kept; nobody else sees it.") % {"code": task.code})
-        return redirect("report_progress", task=task.pk)
-    items = shown.offered_items(task, user) if request.POST.getlist("existing") else []
-    form = UpdateForm(task, _chosen(request), items=items)
-    proof = EvidenceForm(request.POST, prefix="new") if _adds_evidence(request) else None
-    if not form.is_valid() or (proof is not None and not proof.is_valid()):
+    data = _chosen(request)
+    form = UpdateForm(data, indicators=shown.indicators_of(task) if readings_in(data) else ())
+    proof = _proof(request)
+    if not all([form.is_valid(), not proof.is_bound or proof.is_valid()]):
         return _page(request, task, form, proof, status=400)
-    data = form.cleaned_data
     try:
         sent = updates.send(
-            task.pk,
-            by=user,
-            progress=data["progress"],
-            summary=data["summary"],
-            problems=data["problems"],
-            next_steps=data["next_steps"],
-            milestones_met=data["milestones_met"],
-            readings=form.readings(),
-            existing=data["existing"],
-            new_evidence=proof.values() if proof else None,
-            submit=data["submit"],
-            version=data["version"],
+            task.pk, by=person_of(request), new_evidence=proof.values() if proof.is_bound else None, **form.values()
         )
-    except Stale as stale:
-        return _conflict(request, task, form, proof, stale)
     except Refusal as refusal:
-        place: Any = proof if proof is not None and refusal.field in proof.fields else form
-        place.add_error(refusal.field if refusal.field in place.fields else None, str(refusal))
-        return _page(request, task, form, proof, status=409)
-    messages.success(request, _done_sentence(sent))
+        return _refused(request, task, form, proof, refusal)
+    messages.success(request, _done_sentence(request, sent))
     return redirect("home", plan=task.plan_id)
 
 
 def _chosen(request: HttpRequest) -> Any:
     """What was typed, with "theirs" put in for the fields where the other version was picked."""
     data = request.POST.copy()
-    for name in DRAFTED:
+    for name in SHARED:
         if data.get(f"pick_{name}") == "theirs":
             data[name] = data.get(f"theirs_{name}", "")
     return data
 
 
-def _adds_evidence(request: HttpRequest) -> bool:
-    """Has anything been typed into the new evidence item?"""
-    typed = ("title", "address", "document_number", "issuer", "dated_on", "place", "claim", "not_classified")
-    return any(request.POST.get(f"new-{name}", "").strip() for name in typed)
+def _proof(request: HttpRequest) -> EvidenceForm:
+    """The part for a new item, bound only when something was typed into it."""
+    return EvidenceForm(request.POST if begun(request.POST) else None, prefix=PREFIX)
 
 
-def _conflict(
-    request: HttpRequest, task: Task, form: UpdateForm, proof: EvidenceForm | None, stale: Stale
-) -> HttpResponse:
-    data = form.data.copy()
-    data["version"] = stale.current.get("version", task.version)
-    again = UpdateForm(task, data, items=shown.offered_items(task, person_of(request)))
-    return _page(
-        request, task, again, proof, status=409, sentence=str(stale), conflict=shown.conflict(task, form, stale.current)
-    )
+def _done_sentence(request: HttpRequest, task: Task) -> Any:
+    words = {"code": task.code, "month": wording.month(task.plan.cutoff(clock.today())), "progress": task.progress}
+    if task.status != Status.IN_PROGRESS:
+        return _("%(code)s is reported and submitted; it is now “%(status)s”.") % {
+            **words,
+            "status": task.get_status_display(),
+        }
+    sentence = _("The report of %(code)s for %(month)s is sent, at %(progress)d %%.") % words
+    return format_html('{} <a href="{}">{}</a>', sentence, task.get_absolute_url(), _("See the task"))
 
 
-def _done_sentence(task: Task) -> str:
-    words = {"code": task.code, "progress": task.progress, "status": task.get_status_display()}
-    if task.status == "in_progress":
-        return _("%(code)s is reported at %(progress)d %%.") % words
-    return _("%(code)s is reported and submitted; it is now “%(status)s”.") % words
+# ---------- What both forms show ----------
 
 
 def _page(
-    request: HttpRequest, task: Task, form: UpdateForm, proof: EvidenceForm | None, status: int = 200, **extra: Any
+    request: HttpRequest, task: Task, form: ProofForm, proof: EvidenceForm, status: int = 200, **extra: Any
 ) -> HttpResponse:
+    """The form with what stands beside it; what was picked from another version stays picked."""
     user = person_of(request)
-    if not form.is_bound or not form.fields["existing"].choices:  # type: ignore[attr-defined]
-        form.fields["existing"].choices = [(i.pk, str(i)) for i in shown.offered_items(task, user)]  # type: ignore[attr-defined]
-    context = {
-        "task": task,
+    if form.is_bound and "conflict" not in extra:
+        form.show_again(request.POST)
+        extra["conflict"] = _picked(request, task, form)
+    values = extra.get("drafted") or request.POST
+    context = shown.page(task, user) | {
         "form": form,
-        "proof": proof or EvidenceForm(prefix="new"),
-        "proof_open": proof is not None and proof.is_bound,
-        "month": wording.month(task.plan.cutoff(clock.today())),
-        "readings": shown.reading_rows(task, form),
-        "can_submit": permissions.RULE_OF[Move.SUBMIT] is not None,
-        **shown.aside(task, user),
-        **shown.progress_facts(task),
-        **extra,
+        "proof": proof,
+        "proof_open": proof.is_bound or begun(values),
+        "mistakes": Together(form, proof),
+        "materials": shown.materials(task, user, _ticked(form, "existing")),
     }
-    return render(request, "tracker/update_form.html", context, status=status)
+    if isinstance(form, UpdateForm):
+        met = _ticked(form, "milestones_met")
+        context |= {
+            "hint": shown.hint(task),
+            "forecast": shown.forecast(task, _points(form["progress"].value()), met),
+            "milestones": shown.milestones(task, met),
+            "readings": shown.readings(task, form),
+        }
+    template = "tracker/update_form.html" if isinstance(form, UpdateForm) else "tracker/contribute.html"
+    return render(request, template, context | extra, status=status)
+
+
+def _ticked(form: ProofForm, name: str) -> set[str]:
+    return {str(key) for key in form[name].value() or ()}
+
+
+def _refused(request: HttpRequest, task: Task, form: ProofForm, proof: EvidenceForm, refusal: Refusal) -> HttpResponse:
+    """The page again: two versions to choose from, a notice about secrecy, or the sentence at its field."""
+    if isinstance(refusal, Stale):
+        return _conflicting(request, _task(request, task.pk), form, proof)
+    field = PLACES.get(refusal.field or "", refusal.field or "").removeprefix(f"{PREFIX}-")
+    place: Any = proof if field in proof.fields else form
+    if isinstance(refusal, SecrecyMark):
+        marked = place[field] if field in place.fields else None
+        return _page(request, task, form, proof, 400, refused={"sentence": str(refusal), "field": marked})
+    place.add_error(field if field in place.fields else None, str(refusal))
+    return _page(request, task, form, proof, 400 if isinstance(refusal, InvalidInput) else 409)
+
+
+# ---------- Two versions ----------
+
+
+def _conflicting(request: HttpRequest, task: Task, form: ProofForm, proof: EvidenceForm) -> HttpResponse:
+    """Both versions side by side; what was typed is kept, and sending again goes through."""
+    seen = form.cleaned_data.get("version") or 0
+    form.show_again(request.POST, task.version)
+    return _page(request, task, form, proof, 409, conflict=_conflict(request, task, seen, form))
+
+
+def _conflict(request: HttpRequest, task: Task, seen: int, form: ProofForm) -> shown.Conflict:
+    """What happened since version `seen`. A contribution stands beside other words and needs no choice."""
+    events = shown.events_since(task, person_of(request), seen)
+    return shown.conflict(task, events, _mine(form) if isinstance(form, UpdateForm) else {})
+
+
+def _mine(form: ProofForm) -> dict[str, tuple[Any, str]]:
+    """{field: (label, what was typed)} of what two people may have written differently."""
+    values = {name: form[name].value() for name in SHARED}
+    return {name: (form[name].label, "" if value is None else str(value)) for name, value in values.items()}
+
+
+def _picked(request: HttpRequest, task: Task, form: ProofForm) -> shown.Conflict | None:
+    """The choice as it was made, to be shown again when something else is wrong."""
+    theirs = {name: request.POST[f"theirs_{name}"] for name in SHARED if f"theirs_{name}" in request.POST}
+    if not theirs:
+        return None
+    picked = {name for name in theirs if request.POST.get(f"pick_{name}") == "theirs"}
+    mine = {name: words for name, words in _mine(form).items() if name in theirs}
+    return shown.chosen(task, theirs, mine, picked)
+
+
+# ---------- The supporting unit's word ----------
+
+
+@require_http_methods(["GET", "POST"])
+def contribute(request: HttpRequest, task: int) -> HttpResponse:
+    """A supporting unit says what it did, with evidence; the status stays."""
+    found, user = _task(request, task), person_of(request)
+    _allow(request, permissions.check_contribute, user, found)
+    if request.method != "POST":
+        return _page(request, found, ContributionForm(initial={"version": found.version}), EvidenceForm(prefix=PREFIX))
+    form, proof = ContributionForm(request.POST), _proof(request)
+    if not all([form.is_valid(), not proof.is_bound or proof.is_valid()]):
+        return _page(request, found, form, proof, status=400)
+    try:
+        new_evidence = proof.values() if proof.is_bound else None
+        updates.contribute(found.pk, by=user, new_evidence=new_evidence, **form.values())
+    except Refusal as refusal:
+        return _refused(request, found, form, proof, refusal)
+    messages.success(request, _("Your contribution to %(code)s is recorded.") % {"code": found.code})
+    return redirect(found)
+
+
+# ---------- No change ----------
 
 
 @require_http_methods(["GET", "POST"])
 def no_change(request: HttpRequest, task: int) -> HttpResponse:
     """One click on a green or blue task; a yellow or red one is asked why in one line."""
     found = _task(request, task)
-    permissions.check_move(person_of(request), found, Move.REPORT)
-    form = ReasonForm(request.POST if request.method == "POST" else None, initial={"version": found.version})
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            tasks.report_no_change(
-                found.pk,
-                by=person_of(request),
-                reason=form.cleaned_data["reason"],
-                version=form.cleaned_data["version"],
-            )
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-            status = 409
-        else:
-            messages.success(request, _("%(code)s is recorded as unchanged.") % {"code": found.code})
-            return redirect(_next(request, reverse("home", args=[found.plan_id])))
-    context = {"task": found, "form": form, "asks_why": tasks.light_of(found) in (Light.RED, Light.YELLOW)}
-    return render(request, "tracker/no_change.html", context | shown.progress_facts(found), status=status)
+    _allow(request, permissions.check_no_change, person_of(request), found)
+    form = ReasonForm(request.POST if request.method == "POST" else None, auto_id=f"%s-{found.pk}")
+    if request.method != "POST":
+        return _asked(request, found, form)
+    if not form.is_valid():
+        return _asked(request, found, form, status=409)
+    try:
+        sent = tasks.report_no_change(found.pk, by=person_of(request), **form.cleaned_data)
+    except Stale:
+        found = _task(request, found.pk)
+        events = shown.events_since(found, person_of(request), form.cleaned_data["version"] or 0)
+        return _asked(request, found, form, status=409, conflict=shown.conflict(found, events, {}))
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _asked(request, found, form, status=409)
+    if request.htmx:
+        return _asked(request, sent, form, done=wording.moment(clock.now()))
+    link = format_html('<a href="{}">{}</a>', reverse("report_progress", args=[sent.pk]), _("Report instead"))
+    sentence = _("%(code)s is recorded as unchanged.") % {"code": sent.code}
+    messages.success(request, format_html("{} {}", sentence, link))
+    return redirect(_next(request, reverse("home", args=[found.plan_id])))
+
+
+def _asked(request: HttpRequest, task: Task, form: ReasonForm, status: int = 200, **extra: Any) -> HttpResponse:
+    """The question on a page of its own, or in its row of the home page."""
+    row = shown.unchanged_row(task)
+    context = {
+        "task": task,
+        "form": form,
+        "row": row,
+        "asks_why": row.light.value in (Light.RED, Light.YELLOW),
+        "next": _next(request, ""),
+        **extra,
+    }
+    template = "tracker/_no_change_row.html" if request.htmx else "tracker/no_change.html"
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _next(request: HttpRequest, default: str) -> str:
     """Where to go afterwards: `next` if it stays on this site."""
-    wanted = request.POST.get("next", "")
+    wanted = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if wanted and safe else default
-
-
-@require_http_methods(["GET", "POST"])
-def contribute(request: HttpRequest, task: int) -> HttpResponse:
-    """A supporting unit says what it did; the status stays."""
-    found = _task(request, task)
-    permissions.check_contribute(person_of(request), found)
-    form = ContributionForm(request.POST if request.method == "POST" else None, initial={"version": found.version})
-    if request.method == "POST" and form.is_valid():
-        try:
-            tasks.contribute(found.pk, by=person_of(request), summary=form.cleaned_data["summary"])
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            messages.success(request, _("Your contribution to %(code)s is recorded.") % {"code": found.code})
-            return redirect(found)
-    context = {"task": found, "form": form, **shown.aside(found, person_of(request))}
-    return render(request, "tracker/contribute.html", context, status=400 if form.errors else 200)

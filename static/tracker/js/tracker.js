@@ -122,7 +122,12 @@
   /* − and ＋ beside a number on the phone: data-step="-1" data-for="id". */
   function stepNumber(button) {
     var input = document.getElementById(button.dataset.for);
-    input[button.dataset.step < 0 ? "stepDown" : "stepUp"]();
+    if (input.type === "number") {
+      input[button.dataset.step < 0 ? "stepDown" : "stepUp"]();
+    } else { /* a text field keeps a wrong value when the page comes back; points are meant */
+      var points = (parseInt(input.value, 10) || 0) + Number(button.dataset.step);
+      input.value = Math.min(Math.max(points, 0), 100);
+    }
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }

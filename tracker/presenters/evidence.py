@@ -1,0 +1,81 @@
+"""The page of one evidence item."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tracker import permissions, wording
+from tracker.enums import Verdict
+from tracker.models import Evidence, EvidenceUse, Task, User
+from tracker.presenters.task_tables import VERDICT_TAGS
+
+# What a new version takes over from the one it replaces, to be looked over.
+TAKEN_OVER = ("title", "issuer", "kind", "disclosure", "place")
+
+
+def initial_of(replaced: Evidence | None) -> dict[str, Any]:
+    """What is filled in for a new version."""
+    return {name: getattr(replaced, name) for name in TAKEN_OVER} if replaced else {}
+
+
+def page(item: Evidence, user: User) -> dict[str, Any]:
+    """Facts, uses with claim and verdict, and the versions before and after as far as `user` sees them."""
+    versions = list(Evidence.objects.visible_to(user).filter(Q(pk=item.replaces_id) | Q(replaces=item)))
+    uses = (
+        EvidenceUse.objects.visible_to(user)
+        .filter(evidence=item, task__in=Task.objects.visible_to(user))
+        .select_related("task", "judged_by", "added_by")
+        .order_by("task__area__number", "task__serial")
+    )
+    return {
+        "item": item,
+        "facts": _facts(item),
+        "uses": [_use(use, item, user) for use in uses],
+        "older": next((row for row in versions if row.pk == item.replaces_id), None),
+        "newer": next((row for row in versions if row.replaces_id == item.pk), None),
+        "new_version_url": _new_version_url(item, user),
+    }
+
+
+def _facts(item: Evidence) -> list[tuple[str, str]]:
+    facts = [
+        (_("Kind of material"), item.get_kind_display()),
+        (_("Document number"), item.document_number),
+        (_("Issuer"), item.issuer),
+        (_("Date of the document"), wording.full_date(item.dated_on)),
+        (_("Page or place"), item.place),
+        (_("Disclosure"), item.get_disclosure_display()),
+        (_("Deposited"), f"{item.unit} {item.deposited_by}　{wording.moment(item.deposited_at)}"),
+        (_("Statement"), _("stated to contain nothing classified")),
+    ]
+    return [(name, str(value)) for name, value in facts if value]
+
+
+def _use(use: EvidenceUse, item: Evidence, user: User) -> dict[str, Any]:
+    use.evidence, use.task.plan = item, item.plan
+    withdrawable = permissions.answers(permissions.check_withdraw_evidence, user, use)
+    judged = _("%(who)s on %(date)s") % {
+        "who": use.judged_by,
+        "date": wording.moment(use.judged_at) if use.judged_at else "",
+    }
+    return {
+        "task": str(use.task),
+        "url": use.task.get_absolute_url(),
+        "claim": use.claim,
+        "given": _("%(who)s on %(date)s") % {"who": use.added_by, "date": wording.moment(use.added_at)},
+        "tag": VERDICT_TAGS.get(Verdict(use.verdict), ""),
+        "verdict_label": use.get_verdict_display(),
+        "reason": use.reason,
+        "judged": judged if use.judged_at else "",
+        "withdraw_url": reverse("evidence_withdraw", args=[use.pk]) if withdrawable else "",
+    }
+
+
+def _new_version_url(item: Evidence, user: User) -> str:
+    item.task.plan = item.plan
+    able = permissions.answers(permissions.check_new_version, user, item)
+    if not (able and permissions.can_add_evidence(user, item.task)):
+        return ""
+    return f"{reverse('evidence_new', args=[item.task_id])}?replaces={item.pk}"
