@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 TASKS = int(os.environ.get("BENCH_TASKS", "3000"))
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "60"))
+WARM_UP = 10  # both workers have compiled the page's templates before anything is counted
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -101,7 +102,8 @@ def measure(port: int, pid: int, wanted: list[tuple[str, str, str]], cookies: di
     base_cpu = base_latency = 0.0
     print(f"{'page':34}{'CPU ms':>9}{'×':>7}{'median ms':>11}{'×':>7}")
     for name, method, path in wanted:
-        request(port, method, path, cookies)
+        for _warm in range(WARM_UP):
+            request(port, "GET", path, cookies)
         cpu, latency = sample(port, pid, method, path, cookies)
         base_cpu, base_latency = base_cpu or cpu, base_latency or latency
         print(f"{name:34}{cpu:9.2f}{cpu / base_cpu:7.2f}{latency:11.2f}{latency / base_latency:7.2f}")
