@@ -63,6 +63,7 @@ class Thresholds:
     report_since: datetime.date | None
 
 
+@functools.lru_cache(maxsize=4096)
 def last_cutoff(on: datetime.date, period: str, cutoff_day: int) -> datetime.date:
     """The latest cut-off day strictly before `on`: monthly, or in the last month of each quarter."""
     year, month = on.year, on.month
@@ -88,6 +89,7 @@ def period_start(on: datetime.date, period: str, cutoff_day: int) -> datetime.da
     return last_cutoff(on, period, cutoff_day) + datetime.timedelta(days=1)
 
 
+@functools.lru_cache(maxsize=4096)
 def missed_since(on: datetime.date, period: str, cutoff_day: int, plan_starts: datetime.date) -> datetime.date | None:
     """First day of the last period that is over, or None while the plan is in its first period.
 

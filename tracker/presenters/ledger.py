@@ -60,19 +60,25 @@ ROW = (
 UNSET = '<span class="tag tag--open">{}</span> <small class="text-faint">{}</small>'
 
 
-def ledger_row(task: Task, on: datetime.date) -> LedgerRow:
-    """The row of a task that carries the annotations of `with_light`; every value is escaped."""
+def ledger_rows(tasks: Iterable[Task], on: datetime.date) -> list[LedgerRow]:
+    """The rows of tasks that carry the annotations of `with_light`; what all rows share is looked up once."""
+    sprite, stem = static("tracker/img/lights.svg"), reverse("task", args=[0]).removesuffix("0/")
+    return [_ledger_row(task, on, sprite, f"{stem}{task.pk}/") for task in tasks]
+
+
+def _ledger_row(task: Task, on: datetime.date, sprite: str, url: str) -> LedgerRow:
+    """One row; every value is escaped."""
     light = wording.shown_light(task, on)
     points, scheduled = _points(task)
     waits = task.returned or task.status in (Status.UNCONFIRMED, Status.UNDER_REVIEW, Status.AWAITING_SIGN_OFF)
     html = format_html(
         ROW,
         light=light.value,
-        sprite=static("tracker/img/lights.svg"),
+        sprite=sprite,
         label=light.label,
         reason=light.reason,
         code=task.code,
-        url=reverse("task", args=[task.pk]),
+        url=url,
         title=task.title,
         unit=task.lead_unit or format_html(UNSET, _("not yet set"), task.proposed_lead_unit or ""),
         owner=task.owner or "—",
@@ -122,13 +128,13 @@ def _points(task: Task) -> tuple[str, str]:
     return str(task.progress), f"／{task.scheduled}"
 
 
-def grouped(tasks: Iterable[Task], on: datetime.date) -> list[dict[str, Any]]:
+def grouped(tasks: list[Task], on: datetime.date) -> list[dict[str, Any]]:
     """Rows under their work areas, with the number of rows per light in fixed slots."""
     groups: list[dict[str, Any]] = []
-    for task in tasks:
+    for task, row in zip(tasks, ledger_rows(tasks, on), strict=True):
         if not groups or groups[-1]["number"] != task.area.number:
             groups.append({"number": task.area.number, "title": task.area.title, "rows": []})
-        groups[-1]["rows"].append(ledger_row(task, on))
+        groups[-1]["rows"].append(row)
     for group in groups:
         found = [row.light for row in group["rows"]]
         group["count"] = len(found)

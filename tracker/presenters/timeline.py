@@ -6,6 +6,7 @@ start of a day (a date passed, the schedule ran ahead) or right after an act.
 """
 
 import datetime
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,13 +39,26 @@ CONSEQUENCES = frozenset(
 )
 SETTLED = (Status.COMPLETED, Status.CANCELLED, Status.UNCONFIRMED)
 
+# (due date, share, met?) of each milestone.
+Steps = tuple[tuple[datetime.date, int | None, bool], ...]
+
+
+@functools.lru_cache(maxsize=50_000)
+def _reason(facts: tuple[tuple[str, Any], ...], steps: Steps, at: lights.Thresholds) -> str:
+    """The light's reason on one past day; history does not change, so neither does the answer."""
+    known = dict(facts)
+    shares = [(due, share) for due, share, _met in steps if share is not None]
+    known["scheduled"] = lights.scheduled_points(at.on, known["starts_on"], known["due_on"], shares)
+    known["milestone_missed"] = any(not met and due < at.on for due, _share, met in steps)
+    return lights.reason_for(known, at)
+
 
 @dataclass(frozen=True)
 class Snapshot:
     """A task as one line of history left it, ready for the light rule on any later day."""
 
     facts: dict[str, Any]
-    steps: tuple[tuple[datetime.date, int | None, bool], ...]
+    steps: Steps
 
     @classmethod
     def of(cls, state: dict[str, Any]) -> "Snapshot":
@@ -68,9 +82,7 @@ class Snapshot:
         return lights.scheduled_points(on, self.facts["starts_on"], self.facts["due_on"], shares)
 
     def reason(self, on: datetime.date, plan: Plan) -> str:
-        missed = any(not met and due < on for due, _share, met in self.steps)
-        known = {**self.facts, "scheduled": self.scheduled(on), "milestone_missed": missed}
-        return lights.reason_for(known, plan.thresholds(on))
+        return _reason(tuple(self.facts.items()), self.steps, plan.thresholds(on))
 
     def words(self, on: datetime.date, plan: Plan) -> str:
         """The light's reason on that day as a sentence."""

@@ -67,7 +67,7 @@ def ledger(request: HttpRequest, plan: int) -> HttpResponse:
     by_place = sort == "code"
     context = {
         "groups": shown.grouped(rows, on) if by_place else None,
-        "rows": None if by_place else [shown.ledger_row(task, on) for task in rows],
+        "rows": None if by_place else shown.ledger_rows(rows, on),
         "tabs": shown.tabs(counts, request.GET),
         "chips": shown.chips(form, request.GET),
         "heads": shown.heads(request.GET, sort),
