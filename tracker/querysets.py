@@ -6,12 +6,10 @@ reviewers, leaders, administrators and auditors.
 """
 
 import datetime
-import functools
 from typing import TYPE_CHECKING, Any, Self
 
-from django.apps import apps
 from django.contrib.auth.models import UserManager
-from django.db import connections, models
+from django.db import models
 from django.db.models import (
     Aggregate,
     Case,
@@ -30,6 +28,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, JSONObject, Substr
 
 from tracker import lights
+from tracker.compiled import compiled, standing_of
 from tracker.enums import (
     OPEN_STATUSES,
     STANDING_VERDICTS,
@@ -180,46 +179,6 @@ def day_number(day: datetime.date) -> int:
     return day.toordinal() + 1721425
 
 
-TASK_TABLE = "tracker_task"
-
-
-class Compiled(models.Expression):
-    """SQL over the columns of the task table itself, compiled before.
-
-    Compiling the light rule costs more than running it, and it is the same for every list of a day. It names the
-    table, so a queryset that carries it must not become a subquery under another name.
-    """
-
-    def __init__(self, sql: str, params: tuple[Any, ...], output_field: Any) -> None:
-        super().__init__(output_field=output_field)
-        self.sql, self.params = sql, params
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        return self.sql, self.params
-
-    def get_group_by_cols(self) -> list[Any]:
-        return [self]
-
-    def relabeled_clone(self, relabels: Any) -> Self:
-        """Raises NotImplementedError where the table is to get another name: its own stands in the SQL."""
-        if TASK_TABLE in relabels:
-            raise NotImplementedError("a queryset with_light cannot be used as a subquery; use its keys")
-        return self
-
-
-@functools.lru_cache(maxsize=64)
-def _light_facts(vendor: str, at: lights.Thresholds) -> dict[str, tuple[str, tuple[Any, ...], Any]]:
-    """{name: (SQL, parameters, output field)} of the light's facts, for one database and one set of thresholds."""
-    alias = next(alias for alias in connections if connections[alias].vendor == vendor)
-    query = apps.get_model("tracker", "Task").objects.using(alias).annotate_light(at).query
-    compiler = query.get_compiler(using=alias)
-    facts = {}
-    for name, expression in query.annotations.items():
-        sql, params = compiler.compile(expression)
-        facts[name] = (f"({sql})", tuple(params), expression.output_field)
-    return facts
-
-
 PLACE = JSONObject(pk="pk", code="code", start="start", end="end")
 LONGEST_SENTENCE = 400
 
@@ -242,8 +201,9 @@ class TaskQuerySet(models.QuerySet[Any]):
 
         For tasks of one plan, whose thresholds apply. `lights.LIGHT_OF[task.light_reason]` is the light.
         """
-        facts = _light_facts(connections[self.db].vendor, plan.thresholds(on))
-        return self.filter(plan=plan).annotate(**{name: Compiled(*fact) for name, fact in facts.items()})
+        at = plan.thresholds(on)
+        facts = compiled(self, ("light", at), lambda tasks: tasks.annotate_light(at))
+        return self.filter(plan=plan).annotate(**facts)
 
     def annotate_light(self, at: lights.Thresholds) -> Self:
         """The facts and the rule as expressions; `with_light` uses them compiled."""
@@ -287,6 +247,16 @@ class TaskQuerySet(models.QuerySet[Any]):
         (of an open request that `user` may see), `draft_saved_at` (of `user`'s own draft),
         `cancellation_approved`.
         """
+        words = {
+            "paragraph": Substr("plan__report__text", F("area__start") + 1, F("area__end") - F("area__start")),
+            "report_title": F("plan__report__title"),
+        }
+        key = ("surroundings", user.pk, *standing_of(user))
+        beside = compiled(self, key, lambda tasks: tasks._annotate_surroundings(user))
+        return self.annotate(**words).annotate(**beside)
+
+    def _annotate_surroundings(self, user: "User") -> Self:
+        """All of the surroundings that are subqueries; over the tables of task, plan and area, joined once each."""
         own = self.model._meta
         requests = own.get_field("requests").related_model.objects.filter(task=OuterRef("pk"))
         asked = requests.visible_to(user).filter(state=RequestState.OPEN)
@@ -297,8 +267,6 @@ class TaskQuerySet(models.QuerySet[Any]):
         heads = people.filter(unit=OuterRef("lead_unit"), role=Role.UNIT_HEAD)
         closers = people.filter(unit__government=OuterRef("plan__government"), role=Role.REVIEWER)
         return self.annotate(
-            paragraph=Substr("plan__report__text", F("area__start") + 1, F("area__end") - F("area__start")),
-            report_title=F("plan__report__title"),
             neighbours=Subquery(self._places_near()),
             place_before=Subquery(self._place_beside(forward=False)),
             place_after=Subquery(self._place_beside(forward=True)),
@@ -424,7 +392,20 @@ class EvidenceQuerySet(models.QuerySet[Any]):
         return self.model.objects.filter(~Q(disclosure=Disclosure.INTERNAL) | Q(unit=user.unit_id) | Exists(of_unit))
 
 
-class EvidenceUseQuerySet(models.QuerySet[Any]):
+class MarkSeen(models.QuerySet[Any]):
+    """Rows that are all read, while some are not to be shown to everyone."""
+
+    def mark_seen(self, user: "User") -> Self:
+        """Annotate `seen`: whether `user` may see the row."""
+        key = ("seen", self.model._meta.db_table, *standing_of(user))
+        return self.annotate(**compiled(self, key, lambda rows: rows._annotate_seen(user)))
+
+    def _annotate_seen(self, user: "User") -> Self:
+        own = self.model.objects.visible_to(user).filter(pk=OuterRef("pk"))
+        return self.annotate(seen=Exists(own))
+
+
+class EvidenceUseQuerySet(MarkSeen):
     def visible_to(self, user: "User") -> Self:
         evidence = self.model._meta.get_field("evidence").related_model.objects
         return self.filter(evidence__in=evidence.visible_to(user))
@@ -434,7 +415,7 @@ class EvidenceUseQuerySet(models.QuerySet[Any]):
         return self.filter(verdict__in=STANDING_VERDICTS)
 
 
-class TaskEventQuerySet(models.QuerySet[Any]):
+class TaskEventQuerySet(MarkSeen):
     def visible_to(self, user: "User") -> Self:
         """Lines of visible tasks.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch
+from django.db.models import F, Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -44,10 +44,8 @@ def readable(found: TaskQuerySet, user: User) -> TaskQuerySet:
     Lines of history and uses of evidence are all read, since light and moves depend on them; `seen` marks
     those that `user` may see.
     """
-    events = TaskEvent.objects.annotate(
-        seen=Exists(TaskEvent.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    ).defer("previous_digest", "digest")
-    uses = EvidenceUse.objects.annotate(seen=Exists(EvidenceUse.objects.visible_to(user).filter(pk=OuterRef("pk"))))
+    events = TaskEvent.objects.mark_seen(user).defer("previous_digest", "digest")
+    uses = EvidenceUse.objects.mark_seen(user)
     indicators = Indicator.objects.annotate(read_on=F("readings__on"), read_value=F("readings__value"))
     answered = ShortcomingLink.objects.standing().annotate(
         cause_number=F("shortcoming__causes__number"),
