@@ -72,7 +72,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # The demonstration: sample accounts and progress, and a clock that stands still inside the plan year.
 DEMONSTRATION = read_flag("DEMONSTRATION", default=DEBUG)
-DEMONSTRATION_DATE = read_date("DEMONSTRATION_DATE")
+# A line left over from trying out must not stop the clock of an installation that is used.
+DEMONSTRATION_DATE = read_date("DEMONSTRATION_DATE") if DEMONSTRATION else None
 
 INSTALLED_APPS = [
     "config.apps.TrackerAdminConfig",

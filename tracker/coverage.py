@@ -18,35 +18,47 @@ Span = tuple[int, int]
 
 
 class ItemState(StrEnum):
-    """How a numbered item of measures goes on: as a whole, in single sentences, or not at all."""
+    """How a numbered item of measures goes on: as a whole, in single sentences, by links to be confirmed, or not."""
 
     FOLLOWED = "followed"
     PARTLY = "partly"
+    PROPOSED = "proposed"
     GAP = "gap"
 
 
 class AnswerState(StrEnum):
-    """How a shortcoming is answered: by a direct link, by indirect ones only, or not at all."""
+    """How a shortcoming is answered: by a direct link, by indirect ones, only by proposed links, or not at all."""
 
     ANSWERED = "answered"
     WEAK = "weak"
+    PROPOSED = "proposed"
     GAP = "gap"
 
 
-def item_state(extents: Iterable[str]) -> ItemState:
-    """The state of an item from the extents of its standing links."""
-    found = set(extents)
+def item_state(extents: Iterable[str], proposed: Iterable[str] = ()) -> ItemState:
+    """The state of an item from the extents of its confirmed links, and of those that wait to be confirmed.
+
+    PROPOSED means that it would be followed as a whole if they were.
+    """
+    found, waiting = set(extents), set(proposed)
     if LinkExtent.ITEM in found:
         return ItemState.FOLLOWED
-    return ItemState.PARTLY if found else ItemState.GAP
+    if LinkExtent.ITEM in waiting:
+        return ItemState.PROPOSED
+    return ItemState.PARTLY if found | waiting else ItemState.GAP
 
 
-def answer_state(strengths: Iterable[str]) -> AnswerState:
-    """The state of a shortcoming from the strengths of its standing links."""
-    found = set(strengths)
+def answer_state(strengths: Iterable[str], proposed: Iterable[str] = ()) -> AnswerState:
+    """The state of a shortcoming from the strengths of its confirmed links, and of those that wait.
+
+    PROPOSED means that it would be answered directly if they were confirmed.
+    """
+    found, waiting = set(strengths), set(proposed)
     if Strength.DIRECT in found:
         return AnswerState.ANSWERED
-    return AnswerState.WEAK if found else AnswerState.GAP
+    if Strength.DIRECT in waiting:
+        return AnswerState.PROPOSED
+    return AnswerState.WEAK if found | waiting else AnswerState.GAP
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The closed lists of the model. Values are stored, labels are shown."""
 
-from django.db.models import IntegerChoices, TextChoices
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -128,6 +128,7 @@ class EventKind(TextChoices):
     RAISE_LIGHT = "raise_light", _("Light raised")
     REQUEST = "request", _("Change requested")
     DECIDE = "decide", _("Change decided")
+    REMARK = "remark", _("Remark of the reviewers")
 
 
 class Strength(TextChoices):
@@ -205,12 +206,3 @@ class RequestState(TextChoices):
     REFUSED = "refused", _("Refused")
     REPLACED = "replaced", _("Replaced")
     WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
-class Severity(IntegerChoices):
-    """Order of the lights that a reviewer may raise: a higher number is worse."""
-
-    GREEN = 0
-    BLUE = 1
-    YELLOW = 2
-    RED = 3

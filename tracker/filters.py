@@ -4,12 +4,12 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from tracker.enums import LinkState, Nature, Status
+from tracker.enums import Nature, Status
 from tracker.forms.fields import CleanTextField
-from tracker.models import Task, User
+from tracker.models import MeasureLink, ShortcomingLink, Task, User
 from tracker.querysets import TaskQuerySet
 
 NOT_SET = "none"
@@ -83,12 +83,12 @@ class TaskFilter(filters.FilterSet):
         return queryset.filter(**{name: int(value)})
 
     def filter_measure(self, queryset: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
-        standing = ~Q(measure_links__state=LinkState.DISMISSED)
-        return queryset.filter(standing, measure_links__measure__section=int(value)).distinct()
+        links = MeasureLink.objects.standing().filter(task=OuterRef("pk"), measure__section=int(value))
+        return queryset.filter(Exists(links))
 
     def filter_shortcoming(self, queryset: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
-        standing = ~Q(shortcoming_links__state=LinkState.DISMISSED)
-        return queryset.filter(standing, shortcoming_links__shortcoming=int(value)).distinct()
+        links = ShortcomingLink.objects.standing().filter(task=OuterRef("pk"), shortcoming=int(value))
+        return queryset.filter(Exists(links))
 
     def filter_no_evidence(self, queryset: TaskQuerySet, name: str, value: bool) -> TaskQuerySet:
         return queryset.without_evidence() if value else queryset

@@ -124,15 +124,17 @@ def _need_other_than_lead_unit(user: User, task: Task) -> None:
 
 
 def _need_evidence_accepted(user: User, task: Task) -> None:
-    uses = [use for use in task.evidence_uses.all() if use.verdict != Verdict.WITHDRAWN]
-    open_ones = [str(place) for place, use in enumerate(uses, 1) if use.verdict != Verdict.ACCEPTED]
+    """What supports the claim must be accepted; an item that was rejected or taken back supports it no more."""
+    shown = [use for use in task.evidence_uses.all() if use.verdict != Verdict.WITHDRAWN]
+    uses = [use for use in shown if use.verdict in STANDING_VERDICTS]
+    open_ones = [str(shown.index(use) + 1) for use in uses if use.verdict != Verdict.ACCEPTED]
     if open_ones:
         raise MoveRefused(
             _("Cannot be closed out yet: evidence %(numbers)s is not accepted. Accept all evidence first.")
             % {"numbers": "、".join(open_ones)}
         )
     if not uses:
-        raise MoveRefused(_("Cannot be closed out: there is no evidence."))
+        raise MoveRefused(_("Cannot be closed out: there is no accepted evidence."))
 
 
 def _need_approved_cancellation(user: User, task: Task) -> None:
@@ -180,6 +182,8 @@ def check_of_the_task(user: User, task: Task) -> None:
 def check_contribute(user: User, task: Task) -> None:
     """May `user` add text without moving the status, as a supporting unit?"""
     check_of_the_task(user, task)
+    if user.unit_id == task.lead_unit_id:
+        raise NotPermitted(_("This is for the supporting units; the lead unit reports progress."))
     if task.status not in (Status.NOT_STARTED, Status.IN_PROGRESS):
         raise MoveRefused(_status_sentence(task, RULE_OF[Move.REPORT]))
 
@@ -222,8 +226,14 @@ def check_withdraw_evidence(user: User, use: EvidenceUse) -> None:
     check_role(user, STAFF)
     if user.unit_id != use.evidence.unit_id:
         raise NotPermitted(_("Only the unit that deposited this item may withdraw it."))
-    if use.verdict != Verdict.PENDING or use.task.status == Status.UNDER_REVIEW:
-        raise MoveRefused(_("Only an item that is not under review and not judged can be withdrawn."))
+    if use.verdict != Verdict.PENDING or use.task.status in (Status.AWAITING_SIGN_OFF, Status.UNDER_REVIEW):
+        raise MoveRefused(_("Only an item that is not submitted and not judged can be withdrawn."))
+
+
+def check_remark(user: User, task: Task) -> None:
+    """Internal remarks are written by reviewers, at any time."""
+    check_own_government(user, task.plan)
+    check_role(user, (Role.REVIEWER,))
 
 
 def check_raise_light(user: User, task: Task) -> None:

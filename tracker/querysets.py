@@ -26,6 +26,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, JSONObject, Substr
+from django.db.models.lookups import Exact
 
 from tracker import lights
 from tracker.compiled import compiled, standing_of
@@ -75,9 +76,19 @@ def government_visible(user: "User", prefix: str) -> Q:
     return own | below
 
 
+def oversees(user: "User", prefix: str, roles: tuple[str, ...] = OVERSIGHT_ROLES) -> Q:
+    """Condition on a path to a government: one whose inner matters this person sees by role.
+
+    That is the person's own; to a unit above, a government shows what everyone signed in there sees.
+    """
+    if user.role not in roles or user.unit is None:
+        return Q(pk__in=[])
+    return Q(**{prefix: user.unit.government_id})
+
+
 class UnitQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
-        """Units of one's own government, of those below one's unit, and one's own ancestors' names.
+        """Units of one's own government and of those below one's unit.
 
         A superuser, who sets an installation up, sees all.
         """
@@ -380,9 +391,8 @@ class EvidenceQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         """Evidence of visible plans; internal items for the task's units and for those who oversee."""
         seen = self.filter(government_visible(user, "plan__government"))
-        if user.role in OVERSIGHT_ROLES:
-            return seen
-        return seen.filter(pk__in=self._open_to(user).values("pk"))
+        opened = Q(pk__in=self._open_to(user).values("pk"))
+        return seen.filter(oversees(user, "plan__government") | opened)
 
     def _open_to(self, user: "User") -> Self:
         uses = self.model._meta.get_field("uses").related_model.objects
@@ -419,21 +429,36 @@ class TaskEventQuerySet(MarkSeen):
     def visible_to(self, user: "User") -> Self:
         """Lines of visible tasks.
 
-        A submission that the unit's head has not signed is for the lead unit and administrators; reviewers'
-        internal remarks are for reviewers, administrators and auditors.
+        A submission that the unit's head has not signed, and its return or withdrawal before that, is for the lead
+        unit and administrators; reviewers' internal remarks are for reviewers, administrators and auditors.
         """
-        seen = self.filter(government_visible(user, "task__plan__government"))
-        if user.role != Role.ADMINISTRATOR:
-            signed = self.model.objects.filter(
-                task=OuterRef("task"), sequence__gt=OuterRef("sequence"), kind=EventKind.SIGN
-            )
-            unsigned = Q(kind=EventKind.SUBMIT, to_status=Status.AWAITING_SIGN_OFF) & ~Exists(signed)
-            seen = seen.filter(~unsigned | Q(task__lead_unit=user.unit_id))
-        if user.role not in OVERSIGHT_ROLES:
-            seen = seen.exclude(self._of_hidden_evidence(user)).exclude(self._of_others_requests(user))
+        government = "task__plan__government"
+        seen = self.filter(government_visible(user, government))
+        within = oversees(user, government, (Role.ADMINISTRATOR,)) | Q(task__lead_unit=user.unit_id)
+        seen = seen.exclude(~within & self._before_sign_off())
+        aside = self._of_hidden_evidence(user) | self._of_others_requests(user)
+        seen = seen.exclude(~oversees(user, government) & aside)
+        remarks = oversees(user, government, (Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR))
+        seen = seen.exclude(~remarks & Q(internal=True))
         if user.role in (Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR):
             return seen
-        return seen.exclude(task__plan__state=PlanState.DRAFT).exclude(internal=True)
+        return seen.exclude(task__plan__state=PlanState.DRAFT)
+
+    def _before_sign_off(self) -> Q:
+        """Submissions that the unit's head did not sign, and what was said while they waited.
+
+        Whether one was signed is told by the next line that ends the waiting.
+        """
+        after = self.model.objects.filter(
+            task=OuterRef("task"),
+            sequence__gt=OuterRef("sequence"),
+            from_status=Status.AWAITING_SIGN_OFF,
+            kind__in=[EventKind.SIGN, EventKind.RETURN, EventKind.WITHDRAW],
+        )
+        end = Coalesce(Subquery(after.order_by("sequence").values("kind")[:1]), Value(""))
+        unsigned = Q(kind=EventKind.SUBMIT, to_status=Status.AWAITING_SIGN_OFF) & ~Q(Exact(end, EventKind.SIGN.value))
+        among_themselves = Q(kind__in=[EventKind.RETURN, EventKind.WITHDRAW], from_status=Status.AWAITING_SIGN_OFF)
+        return unsigned | among_themselves
 
     def _of_hidden_evidence(self, user: "User") -> Q:
         """Lines that name an evidence item which `user` may not see."""
@@ -467,9 +492,8 @@ class ChangeRequestQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         """Requests: for the units of the task and those who oversee."""
         seen = self.filter(government_visible(user, "task__plan__government"))
-        if user.role in OVERSIGHT_ROLES:
-            return seen
-        return seen.filter(Q(task__lead_unit=user.unit_id) | Q(task__in=self._supported_by(user)))
+        own = Q(task__lead_unit=user.unit_id) | Q(task__in=self._supported_by(user))
+        return seen.filter(oversees(user, "task__plan__government") | own)
 
     def _supported_by(self, user: "User") -> Any:
         task = self.model._meta.get_field("task").related_model

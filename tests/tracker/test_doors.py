@@ -27,6 +27,7 @@ OF_THE_PLAN = {
     "move": lambda w: [w.open_task.pk, "submit"],
     "request_change": lambda w: [w.open_task.pk, "adjustment"],
     "raise_light": lambda w: [w.open_task.pk],
+    "remark": lambda w: [w.open_task.pk],
     "sign_off": lambda w: [w.open_task.pk],
     "review": lambda w: [w.open_task.pk],
     "evidence_new": lambda w: [w.open_task.pk],

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from tracker.admin.base import ReadOnlyAdmin
 from tracker.models import Draft, Task, TaskEvent
+from tracker.querysets import oversees
 
 
 @admin.register(TaskEvent)
@@ -25,4 +26,6 @@ class DraftAdmin(ReadOnlyAdmin):
     list_select_related = ["task", "by"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return Draft.objects.filter(task__in=Task.objects.visible_to(request.user))  # type: ignore[arg-type]
+        """What one's own people have not sent yet."""
+        own = oversees(request.user, "task__plan__government")  # type: ignore[arg-type]
+        return Draft.objects.filter(own, task__in=Task.objects.visible_to(request.user))  # type: ignore[arg-type]

@@ -7,16 +7,15 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
-from tracker.admin.base import VisibleAdmin
+from tracker.admin.base import KeptAdmin
 from tracker.models import Unit, User
 
 admin.site.unregister(Group)
 
 
 @admin.register(Unit)
-class UnitAdmin(VisibleAdmin, SimpleHistoryAdmin):
+class UnitAdmin(KeptAdmin):
     list_display = ["short_name", "code", "kind", "parent", "order", "is_active"]
     list_filter = ["kind", "is_active"]
     list_select_related = ["parent"]
@@ -27,9 +26,12 @@ class UnitAdmin(VisibleAdmin, SimpleHistoryAdmin):
         (_("Work"), {"fields": ["remit", "order", "is_active"]}),
     ]
 
+    def government_of(self, obj: Unit) -> int | None:
+        return obj.government_id
+
 
 @admin.register(User)
-class PersonAdmin(VisibleAdmin, SimpleHistoryAdmin, UserAdmin):
+class PersonAdmin(KeptAdmin, UserAdmin):
     list_display = ["display_name", "username", "unit", "role", "office_phone", "is_active"]
     list_filter = ["role", "is_active", "unit"]
     list_select_related = ["unit"]
@@ -51,6 +53,15 @@ class PersonAdmin(VisibleAdmin, SimpleHistoryAdmin, UserAdmin):
             },
         ),
     ]
+
+    def government_of(self, obj: User) -> int | None:
+        return obj.unit.government_id if obj.unit else None
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The account of whoever sets the installation up (and its password) is for such people alone."""
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only who sets the installation up hands out the right to do so."""

@@ -11,18 +11,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
-# C0 controls but tab and newline, DEL, byte order mark, non-characters, lone surrogates.
-UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
+from tracker.texts import clean
+
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．，％－", "0123456789.,%-")
 NUMBER = re.compile(r"-?\d{1,14}(?:\.\d{1,6})?")
 WEB_ADDRESS = URLValidator(schemes=["http", "https"])
 HIGHEST_KEY = 2**63 - 1
 SHOWN = 20
-
-
-def clean(text: str) -> str:
-    """One kind of line end, and no characters that cannot be stored or exported."""
-    return UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def named(value: Any) -> dict[str, str]:
@@ -123,6 +118,16 @@ class KeysField(forms.Field):
             if not (key.isascii() and key.isdecimal() and len(key) <= 19 and int(key) <= HIGHEST_KEY):
                 raise ValidationError(_("“%(value)s” is not one of the rows on this page.") % named(key))
         return list(dict.fromkeys(int(key) for key in keys))
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Ticked rows of a queryset; a key that no database holds is an unknown choice like any other."""
+
+    def _check_values(self, value: Any) -> Any:
+        large = [key for key in value if str(key).isdecimal() and int(key) > HIGHEST_KEY]
+        if large:
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", named(large[0]))
+        return super()._check_values(value)  # type: ignore[misc]
 
 
 class StyledForm(forms.Form):

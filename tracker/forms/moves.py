@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.enums import Light, Nature, RequestKind
-from tracker.forms.fields import CleanTextField, DayField, LineField
+from tracker.forms.fields import CleanTextField, DayField, LineField, RowsField
 from tracker.models import Task, Unit, User
 from tracker.services.requests import CHANGEABLE
 from tracker.services.tasks import PROMISED
@@ -127,7 +127,7 @@ def promises_of(task: Task) -> dict[str, Any]:
 class ConfirmForm(PromiseForm):
     """明确: everything that a task needs to start its life."""
 
-    supporting_units = forms.ModelMultipleChoiceField(
+    supporting_units = RowsField(
         label=gettext_lazy("Supporting units"),
         queryset=Unit.objects.none(),
         required=False,
@@ -137,7 +137,7 @@ class ConfirmForm(PromiseForm):
     starts_on = DayField(
         label=gettext_lazy("Planned start"),
         required=False,
-        help_text=gettext_lazy("optional; the plan's first day when left empty"),
+        help_text=gettext_lazy("optional; today when left empty"),
     )
 
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -49,8 +50,20 @@ class Unit(models.Model):
     def is_government(self) -> bool:
         return self.kind in GOVERNMENT_KINDS
 
+    def clean(self) -> None:
+        """Raises ValidationError when the parent is the unit itself or stands below it."""
+        super().clean()
+        if self.is_below_itself():
+            raise ValidationError({"parent": _("A unit cannot stand below itself.")})
+
+    def is_below_itself(self) -> bool:
+        """Whether the parent is this unit or one of those below it."""
+        return bool(self.pk and self.path and self.parent and self.parent.path.startswith(self.path))
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, then bring `path` and `government` of this unit and of all below it up to date."""
+        if self.is_below_itself():
+            raise ValueError("a unit cannot stand below itself")
         super().save(*args, **kwargs)
         self._settle(self.parent)
 

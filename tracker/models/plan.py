@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from tracker.enums import PlanState, ReportingPeriod
 from tracker.lights import Thresholds, missed_since, next_cutoff, period_start
@@ -44,6 +45,7 @@ class Plan(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(31)],
     )
 
+    history = HistoricalRecords()
     objects = PlanQuerySet.as_manager()
 
     class Meta:

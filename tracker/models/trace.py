@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from tracker.enums import DispositionKind, LinkExtent, LinkState, Strength
 from tracker.models.plan import Plan
@@ -105,6 +106,8 @@ class Disposition(models.Model):
     reason = models.CharField(_("reason"), max_length=500)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("set by"))
     at = models.DateTimeField(_("set at"))
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("disposition")

@@ -141,6 +141,13 @@ def _requests(task: Task, user: User) -> Iterator[Action | None]:
             _("a reviewer may raise it with a reason, never lower it"),
             _refusal(permissions.check_raise_light, user, task),
         )
+        yield Action(
+            "remark",
+            _("Internal remark"),
+            reverse("remark", args=[task.pk]),
+            _("for reviewers, administrators and auditors"),
+            _refusal(permissions.check_remark, user, task),
+        )
 
 
 def _cutoff_note(task: Task) -> str:

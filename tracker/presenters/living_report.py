@@ -387,9 +387,10 @@ def _arrangement_cell(reading: Reading, notes: Notes) -> dict[str, str]:
 
 def _measure_cell(reading: Reading, notes: Notes) -> dict[str, str]:
     states = Counter(notes.item_state(row) for row in reading.sections_of_kind(PartKind.MEASURES))
-    partly, none = states[ItemState.PARTLY], states[ItemState.GAP]
+    partly, none, waiting = states[ItemState.PARTLY], states[ItemState.GAP], states[ItemState.PROPOSED]
     words = [ngettext("%(number)d in part", "%(number)d in part", partly) % {"number": partly}] if partly else []
     words += [ngettext("%(number)d not followed", "%(number)d not followed", none) % {"number": none}] if none else []
+    words += [_proposed(waiting)] if waiting else []
     return {
         "head": _("Measures"),
         "value": _("%(number)d/%(all)d followed") % {"number": states[ItemState.FOLLOWED], "all": states.total()},
@@ -400,10 +401,11 @@ def _measure_cell(reading: Reading, notes: Notes) -> dict[str, str]:
 
 def _shortcoming_cell(reading: Reading, notes: Notes) -> dict[str, str]:
     states = Counter(notes.answer_state(row) for row in reading.of("shortcoming"))
-    weak, none = states[AnswerState.WEAK], states[AnswerState.GAP]
+    weak, none, waiting = states[AnswerState.WEAK], states[AnswerState.GAP], states[AnswerState.PROPOSED]
     words = [ngettext("%(number)d indirectly only", "%(number)d indirectly only", weak) % {"number": weak}]
     words = words if weak else []
     words += [ngettext("%(number)d not answered", "%(number)d not answered", none) % {"number": none}] if none else []
+    words += [_proposed(waiting)] if waiting else []
     return {
         "head": _("Shortcomings"),
         "value": _("%(number)d/%(all)d answered directly")
@@ -411,3 +413,8 @@ def _shortcoming_cell(reading: Reading, notes: Notes) -> dict[str, str]:
         "words": _(", ").join(words) or _("each has a direct answer"),
         "url": "",
     }
+
+
+def _proposed(number: int) -> str:
+    """Those that only proposed links lead to; they count once somebody has confirmed one."""
+    return ngettext("%(number)d to be confirmed", "%(number)d to be confirmed", number) % {"number": number}

@@ -45,7 +45,7 @@ def _follows(task: Task, move: Move, target: Status) -> str:
             "only through an approved change request."
         ),
         Move.WITHDRAW: _("The submission goes back to the unit; evidence and progress stay as they are."),
-        Move.RETURN: _("The unit sees your words; the light stays yellow until it reports again."),
+        Move.RETURN: _("The unit sees your words; the light stays yellow until it submits again."),
         Move.APPROVE: _("The task is closed; its progress counts as 100 points."),
         Move.REOPEN: _("The task is open again; its progress stays at %(progress)d points.")
         % {"progress": task.progress},
@@ -93,6 +93,15 @@ def light_page(task: Task) -> dict[str, Any]:
         "light": wording.shown_light(task, on),
         "light_words": wording.long_reason(task, task.plan, on),
         "follows": _("Everyone sees the raised light with your name and reason; it can be taken back."),
+    }
+
+
+def remark_page() -> dict[str, Any]:
+    """Heading of the page for an internal remark, and who reads it."""
+    return {
+        "heading": _("Internal remark"),
+        "change": "",
+        "follows": _("Reviewers, administrators and auditors of the government read it; the units do not."),
     }
 
 

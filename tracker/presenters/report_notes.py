@@ -1,6 +1,7 @@
 """The notes beside the paragraphs of the living report: what follows, what answers, what is missing."""
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,6 +18,7 @@ from tracker.models import Disposition, Figure, Task
 from tracker.presenters.report_read import Reading, Upstream, Words, bare
 from tracker.presenters.rows import task_row
 
+DECIMALS = re.compile(r"[0-9０-９][.．]([0-9０-９]+)\s*[%％]")
 COLOURED = (Light.RED, Light.YELLOW, Light.BLUE)
 
 
@@ -110,11 +112,14 @@ class Notes:
         return coverage.coverage(text, start, section.end, taken)
 
     def item_state(self, section: Words) -> ItemState:
-        return coverage.item_state(self.reading.extents_to.get(section.pk, ()))
+        confirmed = self.reading.confirmed_to.get(("measure", section.pk), ())
+        proposed = self.reading.proposed_to.get(("measure", section.pk), ())
+        return coverage.item_state((link.extent for link in confirmed), (link.extent for link in proposed))
 
     def answer_state(self, shortcoming: Words) -> AnswerState:
-        links = self.reading.links_to.get(("shortcoming", shortcoming.pk), ())
-        return coverage.answer_state(link.strength for link in links)
+        confirmed = self.reading.confirmed_to.get(("shortcoming", shortcoming.pk), ())
+        proposed = self.reading.proposed_to.get(("shortcoming", shortcoming.pk), ())
+        return coverage.answer_state((link.strength for link in confirmed), (link.strength for link in proposed))
 
     # ---------- Groups by sort of paragraph ----------
 
@@ -170,6 +175,7 @@ class Notes:
         ends = {
             AnswerState.ANSWERED: _("answered directly"),
             AnswerState.WEAK: _("answered indirectly only"),
+            AnswerState.PROPOSED: _("to be confirmed"),
             AnswerState.GAP: _("not answered"),
         }
         return Group(
@@ -213,7 +219,7 @@ class Notes:
 
     def measure_gap(self, section: Words) -> Gap | None:
         state = self.item_state(section)
-        if state == ItemState.FOLLOWED or self._disposition("measure", section.pk):
+        if state in (ItemState.FOLLOWED, ItemState.PROPOSED) or self._disposition("measure", section.pk):
             return None
         year = {"year": self.plan.year}
         none = _("No task of the %(year)d arrangements continues this item.") % year
@@ -230,7 +236,7 @@ class Notes:
 
     def shortcoming_gap(self, row: Words) -> Gap | None:
         state = self.answer_state(row)
-        if state == AnswerState.ANSWERED or self._disposition("shortcoming", row.pk):
+        if state in (AnswerState.ANSWERED, AnswerState.PROPOSED) or self._disposition("shortcoming", row.pk):
             return None
         links = self.reading.links_to.get(("shortcoming", row.pk), [])
         weak = state == AnswerState.WEAK
@@ -292,7 +298,8 @@ def ratio(figure: Figure, top: Figure, bottom: Figure) -> dict[str, Any]:
 
     Published shares are rounded or cut off; an approximate one (近四成) is given the room of one point.
     """
-    places = max(0, -int(figure.value.normalize().as_tuple().exponent))
+    written = DECIMALS.search(figure.quote)
+    places = max(len(written[1]) if written else 0, -int(figure.value.normalize().as_tuple().exponent))
     computed = (100 if figure.unit in ("%", "％") else 1) * top.value / bottom.value
     room = Decimal(1) if figure.approximate else Decimal(1).scaleb(-places)
     agrees = abs(computed - figure.value) < room

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import BooleanField, CharField, F, IntegerField, TextField, Value
 from django.db.models.functions import Cast
 
-from tracker.enums import LinkState, PartKind, Strength
+from tracker.enums import LinkState, PartKind, Status, Strength
 from tracker.models import (
     AnnualReport,
     Cause,
@@ -172,12 +172,21 @@ class Reading:
         }
 
     @cached_property
-    def extents_to(self) -> dict[int, list[str]]:
-        """Extents of all links by section of measures."""
+    def confirmed_to(self) -> dict[tuple[str, int], list[Upstream]]:
+        """The links that count, by target: confirmed, and of a task that is not cancelled."""
         found = defaultdict(list)
         for link in self.links:
-            if link.what == "measure":
-                found[link.target].append(link.extent)
+            if not link.proposed and self.task_of[link.task].status != Status.CANCELLED:
+                found[link.what, link.target].append(link)
+        return found
+
+    @cached_property
+    def proposed_to(self) -> dict[tuple[str, int], list[Upstream]]:
+        """The links that wait to be confirmed, by target."""
+        found = defaultdict(list)
+        for link in self.links:
+            if link.proposed and self.task_of[link.task].status != Status.CANCELLED:
+                found[link.what, link.target].append(link)
         return found
 
     @cached_property

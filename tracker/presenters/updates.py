@@ -18,15 +18,6 @@ from tracker.services import evidence, tasks
 
 OFFERED = 100
 FOLDED = 8
-# Lines that stand beside the task's own course and leave its version as it is.
-BESIDE = (
-    EventKind.CREATE,
-    EventKind.EVIDENCE_ADD,
-    EventKind.EVIDENCE_JUDGE,
-    EventKind.LINK,
-    EventKind.INDICATOR,
-    EventKind.REQUEST,
-)
 TOLD = 5
 
 
@@ -231,7 +222,7 @@ class Conflict:
 def events_since(task: Task, user: User, version: int) -> list[TaskEvent]:
     """What moved the task on from `version`, newest first: at most the latest few lines."""
     moved = min(max(task.version - version, 1), TOLD)
-    seen = TaskEvent.objects.visible_to(user).filter(task=task).exclude(kind__in=BESIDE)
+    seen = TaskEvent.objects.visible_to(user).filter(task=task).exclude(kind__in=tasks.BESIDE)
     return list(seen.order_by("-sequence")[:moved])
 
 

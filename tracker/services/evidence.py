@@ -58,6 +58,8 @@ def deposit(task_id: int, *, by: User, claim: str = "", replaces: Evidence | Non
     task = tasks.locked(task_id, None)
     permissions.check_add_evidence(by, task)
     if replaces is not None:
+        # Read again under a lock: two people may be replacing the same item.
+        replaces = Evidence.objects.select_for_update(of=("self",)).get(pk=replaces.pk)
         permissions.check_new_version(by, replaces)
     texts = {name: str(values.get(name, "")) for name in MARKED_TEXTS}
     refuse_marks({**texts, "claim": claim}, by=by, task=task)
@@ -130,10 +132,18 @@ def use(task_id: int, evidence_id: int, *, by: User, claim: str = "") -> Evidenc
     return _use(task, item, by=by, claim=claim, earlier=earlier)
 
 
+def _locked_use(use_id: int) -> EvidenceUse:
+    """The use with its task, the task locked first: every act on a task takes its locks in this order."""
+    task = tasks.locked(EvidenceUse.objects.values_list("task_id", flat=True).get(pk=use_id), None)
+    found: EvidenceUse = EvidenceUse.objects.select_for_update(of=("self",)).select_related("evidence").get(pk=use_id)
+    found.task = task
+    return found
+
+
 @transaction.atomic
 def withdraw(use_id: int, *, by: User) -> EvidenceUse:
     """Take an unjudged item back from a task; the item itself stays."""
-    found = EvidenceUse.objects.select_for_update(of=("self",)).select_related("evidence", "task__plan").get(pk=use_id)
+    found = _locked_use(use_id)
     permissions.check_withdraw_evidence(by, found)
     found.verdict = Verdict.WITHDRAWN
     found.save(update_fields=["verdict"])
@@ -144,11 +154,7 @@ def withdraw(use_id: int, *, by: User) -> EvidenceUse:
 @transaction.atomic
 def judge(use_id: int, *, by: User, authentic: bool, timely: bool, relevant: bool, reason: str = "") -> EvidenceUse:
     """The three questions of review: all yes accepts, a no rejects and needs a reason."""
-    found: EvidenceUse = (
-        EvidenceUse.objects.select_for_update(of=("self",))
-        .select_related("evidence", "task__plan__government", "task__lead_unit")
-        .get(pk=use_id)
-    )
+    found = _locked_use(use_id)
     permissions.check_judge(by, found)
     if found.verdict == Verdict.WITHDRAWN:
         raise MoveRefused(_("This item was withdrawn; it is no longer judged."))

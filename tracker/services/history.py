@@ -18,6 +18,7 @@ from tracker import clock
 from tracker.enums import EventKind
 from tracker.exceptions import BrokenChain
 from tracker.models import Task, TaskEvent, User
+from tracker.services.secrecy import refuse_marks
 
 CHAIN_LOCK = 20_250_401
 FIRST_DIGEST = "0" * 64
@@ -119,10 +120,13 @@ def append(
 ) -> TaskEvent:
     """Write one line about `task` as it stands now; `before` is `state_of` from before the act.
 
-    Must run inside the transaction of the act itself, else RuntimeError.
+    Must run inside the transaction of the act itself, else RuntimeError. Raises SecrecyMark for words that carry
+    one: a line can never be taken back.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("history is written in the transaction of the act")
+    words = {"summary": summary, "problems": problems, "next_steps": next_steps, "reason": reason, "detail": detail}
+    refuse_marks(words, by=by, task=task)
     _lock_chain()
     tail = TaskEvent.objects.order_by("-sequence").values_list("sequence", "digest").first()
     sequence, previous = tail if tail else (0, FIRST_DIGEST)
@@ -172,7 +176,8 @@ def digest_of(event: TaskEvent) -> str:
 def verify(batch: int = 2000) -> int:
     """Walk the whole chain and return the number of lines.
 
-    Raises BrokenChain naming the first line whose number, predecessor or content does not fit.
+    Raises BrokenChain naming the first line whose number, predecessor or content does not fit, or the first task
+    that differs from its last line.
     """
     expected, previous = 1, FIRST_DIGEST
     for event in _lines(batch):
@@ -183,7 +188,18 @@ def verify(batch: int = 2000) -> int:
         if event.digest != digest_of(event):
             raise BrokenChain(f"line {event.sequence} does not fit its digest")
         expected, previous = expected + 1, event.digest
+    _compare_tasks()
     return expected - 1
+
+
+def _compare_tasks() -> None:
+    """Every task stands as its last line left it; lines cut off at the end show here."""
+    last = TaskEvent.objects.filter(task=models.OuterRef("pk")).order_by("-sequence").values("state")[:1]
+    for task in Task.objects.annotate(last_state=models.Subquery(last)).iterator(chunk_size=500):
+        state = task.last_state or {}
+        changed = [name for name in STATE_FIELDS if state.get(name) != plain(getattr(task, name))]
+        if changed:
+            raise BrokenChain(f"task {task.code} (row {task.pk}) is not as its last line left it: {changed[0]}")
 
 
 def _lines(batch: int) -> Iterator[TaskEvent]:

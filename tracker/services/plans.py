@@ -11,6 +11,8 @@ from tracker.enums import EventKind, PartKind, PlanState, Role
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted
 from tracker.models import AnnualReport, Plan, Section, Task, Unit, User, WorkArea
 from tracker.services import history
+from tracker.services.secrecy import refuse_marks
+from tracker.texts import clean
 
 SETTINGS = (
     "title",
@@ -67,7 +69,15 @@ def create_task(area: WorkArea, *, by: User, serial: int, quote: str, start: int
         raise InvalidInput(_("These words do not stand at this place of the report."), field="quote")
     if Task.objects.filter(plan=plan, start__lt=end, end__gt=start).exists():
         raise InvalidInput(_("Another task covers these words already."), field="quote")
+    texts = {"title": title, "deliverable": fields.get("deliverable", "")}
+    refuse_marks(texts, by=by)
+    title = clean(title).strip()
     supporting = fields.pop("supporting_units", [])
+    for unit in supporting:
+        if unit.government_id != plan.government_id:
+            raise InvalidInput(
+                _("%(value)s does not belong to the plan's government.") % {"value": unit}, field="supporting_units"
+            )
     task = Task(plan=plan, area=area, serial=serial, quote=quote, start=start, end=end, title=title, **fields)
     task.save()
     task.supporting_units.set(supporting)

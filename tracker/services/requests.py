@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions
-from tracker.enums import EventKind, RequestKind, RequestState
-from tracker.exceptions import InvalidInput, MoveRefused
+from tracker.enums import EventKind, Nature, RequestKind, RequestState, Status
+from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted
 from tracker.models import ChangeRequest, Task, Unit, User
 from tracker.services import tasks
+from tracker.services.secrecy import refuse_marks
 
 # What each kind may change, as stored values: dates as ISO text, units as ids.
 CHANGEABLE: dict[str, tuple[str, ...]] = {
@@ -38,6 +39,8 @@ def ask(
     permissions.check_request_change(by, task, RequestKind(kind))
     if not reason.strip():
         raise InvalidInput(_("Give the reason."), field="reason")
+    typed = {name: value for name, value in (changes or {}).items() if isinstance(value, str)}
+    refuse_marks({"reason": reason, "progress_note": progress_note, **typed}, by=by, task=task)
     wanted = _wanted(task, kind, changes or {})
     ChangeRequest.objects.filter(task=task, state=RequestState.OPEN).update(state=RequestState.REPLACED)
     request = ChangeRequest.objects.create(
@@ -63,11 +66,7 @@ def _wanted(task: Task, kind: str, changes: dict[str, Any]) -> dict[str, list[An
         new = _date(changes["due_on"])
         if task.due_on is None or new <= task.due_on:
             raise InvalidInput(_("An extension needs a date after the present due date."), field="due_on")
-    values = _resolved(changes)
-    if "due_on" in values:
-        tasks.refuse_dates(task.starts_on or values["due_on"], values["due_on"], task)
-    if values.keys() & {"owner", "lead_unit"}:
-        _refuse_owner_elsewhere(task, values)
+    _refuse_unfit(task, _resolved(changes))
     return {name: [_stored(task, name), value] for name, value in changes.items()}
 
 
@@ -96,27 +95,48 @@ def decide(
     basis_document: str = "",
 ) -> ChangeRequest:
     """Approve (naming body and basis document; the change is applied at once) or refuse (with a note)."""
-    request: ChangeRequest = (
-        ChangeRequest.objects.select_for_update(of=("self",)).select_related("task").get(pk=request_id)
-    )
-    task = tasks.locked(request.task_id, None)
+    # The task is locked first, as everywhere: two orders of locking would wait for each other for ever.
+    task = tasks.locked(ChangeRequest.objects.values_list("task_id", flat=True).get(pk=request_id), None)
+    request: ChangeRequest = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    request.task = task
     permissions.check_decide_request(by, task)
     if request.state != RequestState.OPEN:
         raise MoveRefused(_("This request is decided already."))
+    if request.asked_by_id == by.pk:
+        raise NotPermitted(_("You asked for this yourself; somebody else must decide it."))
+    if approved and task.status in (Status.COMPLETED, Status.CANCELLED):
+        raise MoveRefused(_("The task is closed; what was asked for it can only be refused."))
     if approved and not (approving_body.strip() and basis_document.strip()):
         raise InvalidInput(_("Name the approving body and the basis document."), field="basis_document")
     if not approved and not note.strip():
         raise InvalidInput(_("Say why the request is refused."), field="note")
+    texts = {"note": note, "approving_body": approving_body, "basis_document": basis_document}
+    refuse_marks(texts, by=by, task=task)
+    fields = _resolved({name: new for name, (_old, new) in request.changes.items()}) if approved else {}
+    _refuse_unfit(task, fields)
     request.state = RequestState.APPROVED if approved else RequestState.REFUSED
     request.decided_by, request.decided_at, request.decision_note = by, clock.now(), note.strip()
     request.approving_body, request.basis_document = approving_body.strip(), basis_document.strip()
     request.applied_at = clock.now() if approved and request.changes else None
     request.save()
     detail = f"{request.get_kind_display()}: {request.get_state_display()} {request.basis_document}".strip()
-    fields = _resolved({name: new for name, (_old, new) in request.changes.items()}) if approved else {}
-    _refuse_owner_elsewhere(task, fields)
     tasks.apply_change(task.pk, by=by, fields=fields, detail=detail)
     return request
+
+
+def _refuse_unfit(task: Task, values: dict[str, Any]) -> None:
+    """Raise InvalidInput for new values that the task cannot take as it stands now."""
+    if "due_on" in values:
+        tasks.refuse_dates(task.starts_on or values["due_on"], values["due_on"], task)
+    for name in ("lead_unit", "owner"):
+        tasks.refuse_foreign(task, name, values.get(name))
+    if values.keys() & {"owner", "lead_unit"}:
+        _refuse_owner_elsewhere(task, values)
+    for name in ("due_basis", "criteria", "nature"):
+        if name in values and not str(values[name] or "").strip():
+            raise InvalidInput(_("A confirmed task cannot be without it."), field=name)
+    if values.get("nature") and values["nature"] not in Nature.values:
+        raise InvalidInput(_("This nature is not known."), field="nature")
 
 
 def _refuse_owner_elsewhere(task: Task, fields: dict[str, Any]) -> None:
@@ -128,11 +148,14 @@ def _refuse_owner_elsewhere(task: Task, fields: dict[str, Any]) -> None:
 
 
 def _resolved(changes: dict[str, Any]) -> dict[str, Any]:
-    """Stored values as the task takes them: dates, units, people."""
+    """Stored values as the task takes them: dates, units, people. Raises InvalidInput where a row is gone."""
     values = dict(changes)
     if "due_on" in values:
         values["due_on"] = _date(values["due_on"])
     for name, model in (("lead_unit", Unit), ("owner", User)):
         if name in values:
-            values[name] = model.objects.get(pk=values[name])
+            row = model.objects.filter(pk=values[name]).first()
+            if row is None:
+                raise InvalidInput(_("This row does not exist any more."), field=name)
+            values[name] = row
     return values

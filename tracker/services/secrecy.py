@@ -20,7 +20,7 @@ MARK = re.compile(
 )
 
 
-def refuse_marks(texts: Mapping[str, str], *, by: User, task: Task) -> None:
+def refuse_marks(texts: Mapping[str, str], *, by: User, task: Task | None = None) -> None:
     """Raise SecrecyMark for the first of `texts` ({field: text}) that carries a mark.
 
     The log names person, task and field, never the text.
@@ -29,7 +29,8 @@ def refuse_marks(texts: Mapping[str, str], *, by: User, task: Task) -> None:
         mark = MARK.search(text)
         if mark is None:
             continue
-        logger.warning("text with a secrecy mark refused: %s, task %s (%s), %s", by.username, task.code, task.pk, field)
+        where = f"task {task.code} ({task.pk})" if task else "no task"
+        logger.warning("text with a secrecy mark refused: %s, %s, %s", by.username, where, field)
         raise SecrecyMark(
             _(
                 "The text carries the mark “%(mark)s”. Nothing classified may be entered here; it was not kept, and "

@@ -11,19 +11,31 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tracker import clock, lights, permissions, workflow
-from tracker.enums import EventKind, Light, Move, Nature, Role, Status
+from tracker.enums import EventKind, Light, Move, Nature, RequestState, Role, Status
 from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Draft, Milestone, Task, TaskEvent, Unit, User
 from tracker.services import history
 from tracker.services.secrecy import refuse_marks
+from tracker.texts import clean
 
 FREELY_EDITABLE = ("title", "deliverable", "accountable_leader", "remarks", "starts_on")
 PROMISED = ("lead_unit", "owner", "due_on", "due_basis", "criteria", "nature")
 EDITABLE = (*FREELY_EDITABLE, *PROMISED, "supporting_units")
+# Lines that change nothing of the task itself and leave its version as it is.
+BESIDE = (
+    EventKind.CREATE,
+    EventKind.EVIDENCE_ADD,
+    EventKind.EVIDENCE_JUDGE,
+    EventKind.LINK,
+    EventKind.INDICATOR,
+    EventKind.REMARK,
+    EventKind.REQUEST,
+)
 STALE_FIELDS = ("status", "progress", "due_on", "lead_unit", "owner")
 
 
@@ -47,7 +59,7 @@ def _forget_milestones(task: Task) -> None:
 
 
 def _stale(task: Task) -> Stale:
-    latest = task.events.order_by("-sequence").first()
+    latest = task.events.exclude(kind__in=BESIDE).order_by("-sequence").first()
     current = {name: getattr(task, name) for name in STALE_FIELDS}
     if latest is not None:
         current |= {name: getattr(latest, name) for name in ("summary", "problems", "next_steps", "at")}
@@ -73,7 +85,7 @@ def _write(
 
     `before` is `history.state_of` from before the act; given when the caller has changed rows beside the task.
     """
-    refuse_marks({name: text for name, text in words.items() if isinstance(text, str)}, by=by, task=task)
+    refuse_marks({name: text for name, text in fields.items() if isinstance(text, str)}, by=by, task=task)
     before = before or history.state_of(task)
     for name, value in fields.items():
         setattr(task, name, value)
@@ -109,7 +121,7 @@ def confirm(task_id: int, *, by: User, version: int | None = None, **values: Any
     """明确: give the task everything it needs and start its life.
 
     `values` may hold any of EDITABLE; what is missing afterwards is refused by name. A planned start not given
-    is the plan's first day, or the due date when that lies before.
+    is today (a task is not late for the time before it was clear), or the plan's first day while that is to come.
     """
     task = locked(task_id, version)
     permissions.check_move(by, task, Move.CONFIRM)
@@ -117,12 +129,12 @@ def confirm(task_id: int, *, by: User, version: int | None = None, **values: Any
     fields = _checked(task, values)
     merged = {name: fields.get(name, getattr(task, name)) for name in PROMISED}
     _refuse_incomplete(merged)
-    start = fields.get("starts_on", task.starts_on) or min(task.plan.starts_on, merged["due_on"])
+    start = fields.get("starts_on", task.starts_on) or min(max(task.plan.starts_on, clock.today()), merged["due_on"])
     fields |= {"starts_on": start, "confirmed_by": by, "confirmed_on": clock.today(), "proposed_lead_unit": None}
     refuse_dates(start, merged["due_on"], task)
     before = history.state_of(task)
     if supporting is not None:
-        task.supporting_units.set(supporting)
+        _support(task, supporting)
     _move(task, Move.CONFIRM, by=by, fields=fields, before=before)
     return task
 
@@ -164,26 +176,48 @@ def refuse_dates(starts_on: datetime.date, due_on: datetime.date, task: Task) ->
 
 
 def _checked(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Only fields that may be edited, cleaned by the model's own validators."""
+    """Only fields that may be edited; texts without outer blanks and unstorable characters, of fitting length."""
     unknown = set(values) - set(EDITABLE)
     if unknown:
         raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
     cleaned: dict[str, Any] = {}
     for name, value in values.items():
-        cleaned[name] = value.strip() if isinstance(value, str) else value
+        cleaned[name] = _valid(name, value) if isinstance(value, str) else value
     if "title" in cleaned and not cleaned["title"]:
         raise InvalidInput(_("A task needs a working title."), field="title")
     if cleaned.get("nature") and cleaned["nature"] not in Nature.values:
         raise InvalidInput(_("This nature is not known."), field="nature")
     for name in ("lead_unit", "owner"):
-        _refuse_foreign(task, name, cleaned.get(name))
+        refuse_foreign(task, name, cleaned.get(name))
     return cleaned
 
 
-def _refuse_foreign(task: Task, name: str, value: Unit | User | None) -> None:
+def _valid(name: str, value: str) -> str:
+    """The text as it can be stored. Raises InvalidInput where the model's field does not take it."""
+    text = clean(value).strip()
+    field = Task._meta.get_field(name)
+    try:
+        field.run_validators(text)  # type: ignore[union-attr]
+    except ValidationError as error:
+        raise InvalidInput(error.messages[0], field=name) from error
+    return text
+
+
+def refuse_foreign(task: Task, name: str, value: Unit | User | None) -> None:
     unit = value.unit if isinstance(value, User) else value
     if value is not None and (unit is None or unit.government_id != task.plan.government_id):
         raise InvalidInput(_("%(value)s does not belong to the plan's government.") % {"value": value}, field=name)
+
+
+def _support(task: Task, units: Iterable[Unit]) -> None:
+    rows = list(units)
+    for unit in rows:
+        refuse_foreign(task, "supporting_units", unit)
+        if unit.pk == task.lead_unit_id:
+            raise InvalidInput(
+                _("%(unit)s leads the task and cannot support it too.") % {"unit": unit}, field="supporting_units"
+            )
+    task.supporting_units.set(rows)
 
 
 @transaction.atomic
@@ -198,7 +232,7 @@ def edit(task_id: int, *, by: User, version: int | None = None, **values: Any) -
     supporting = values.pop("supporting_units", None)
     fields = {name: value for name, value in _checked(task, values).items() if getattr(task, name) != value}
     _refuse_promises(task, fields)
-    if task.status in (Status.COMPLETED, Status.CANCELLED) and fields:
+    if task.status in (Status.COMPLETED, Status.CANCELLED) and (fields or supporting is not None):
         raise MoveRefused(_("The task is closed; reopen it before editing."))
     starts, due = fields.get("starts_on", task.starts_on), fields.get("due_on", task.due_on)
     if starts and due and due < starts:
@@ -210,7 +244,7 @@ def edit(task_id: int, *, by: User, version: int | None = None, **values: Any) -
         raise InvalidInput(_("The due date %(due)s has passed already.") % {"due": due}, field="due_on")
     before = history.state_of(task)
     if supporting is not None:
-        task.supporting_units.set(supporting)
+        _support(task, supporting)
     if not fields and history.state_of(task) == before:
         return task
     _write(task, EventKind.EDIT, by=by, fields=fields, before=before)
@@ -265,7 +299,7 @@ def report(
         Move.REPORT,
         by=by,
         before=before,
-        fields={"progress": progress, "last_report_on": clock.today(), "returned": False},
+        fields={"progress": progress, "last_report_on": clock.today()},
         summary=text,
         problems=problems.strip(),
         next_steps=next_steps.strip(),
@@ -329,14 +363,17 @@ def scheduled_of(task: Task, on: datetime.date) -> int | None:
 
 
 @transaction.atomic
-def submit(task_id: int, *, by: User, summary: str, version: int | None = None) -> Task:
+def submit(
+    task_id: int, *, by: User, summary: str, problems: str = "", next_steps: str = "", version: int | None = None
+) -> Task:
     """申请销号: to the unit head, or straight to review when the unit head submits."""
     task = locked(task_id, version)
     permissions.check_move(by, task, Move.SUBMIT)
     text = _text(summary, "summary", _("Say against the criteria what has been achieved."))
     target = workflow.SUBMITTED_BY_HEAD if by.role == Role.UNIT_HEAD else None
     fields = {"submitted_by": by, "returned": False, "last_report_on": clock.today()}
-    _move(task, Move.SUBMIT, by=by, fields=fields, target=target, summary=text)
+    rest = {"problems": problems.strip(), "next_steps": next_steps.strip()}
+    _move(task, Move.SUBMIT, by=by, fields=fields, target=target, summary=text, **rest)
     return task
 
 
@@ -374,8 +411,15 @@ def approve(task_id: int, *, by: User, remark: str = "", version: int | None = N
     """销号: verified completion."""
     task = locked(task_id, version)
     permissions.check_move(by, task, Move.APPROVE)
-    fields = {"completed_on": clock.today(), "progress": 100, "raised_light": "", "raised_reason": ""}
+    fields = {
+        "completed_on": clock.today(),
+        "progress": 100,
+        "returned": False,
+        "raised_light": "",
+        "raised_reason": "",
+    }
     _move(task, Move.APPROVE, by=by, fields=fields, reason=remark.strip())
+    _close_requests(task)
     return task
 
 
@@ -397,7 +441,13 @@ def cancel(task_id: int, *, by: User, reason: str = "", version: int | None = No
     request = task.requests.filter(kind="cancellation", state="approved").latest("decided_at")
     basis = _("Basis: %(body)s, %(document)s") % {"body": request.approving_body, "document": request.basis_document}
     _move(task, Move.CANCEL, by=by, fields={"cancelled_on": clock.today()}, reason=reason.strip(), detail=basis)
+    _close_requests(task)
     return task
+
+
+def _close_requests(task: Task) -> None:
+    """What was asked for a task that is closed now is no longer to be decided."""
+    task.requests.filter(state=RequestState.OPEN).update(state=RequestState.REPLACED)
 
 
 @transaction.atomic
@@ -425,10 +475,11 @@ def raise_light(task_id: int, *, by: User, light: str, reason: str, version: int
 
 
 def lights_above(task: Task) -> list[Light]:
-    """The lights that a reviewer may raise the task's light to: worse than the rule gives, mildest first."""
+    """The lights that a reviewer may raise the task's light to: worse than it is now, mildest first."""
     order = [Light.GREEN, Light.BLUE, Light.YELLOW, Light.RED]
-    computed = lights.LIGHT_OF[reason_of(task, clock.today(), raised_light="")]
-    return order[order.index(computed) + 1 :] if computed in order else []
+    present = [lights.LIGHT_OF[reason_of(task, clock.today(), raised_light="")], task.raised_light]
+    places = [order.index(Light(light)) for light in present if light in order]
+    return order[max(places) + 1 :] if places and present[0] in order else []
 
 
 def already_as_bad(task: Task) -> str:
@@ -448,6 +499,8 @@ def set_milestones(task_id: int, *, by: User, steps: list[dict[str, Any]], versi
     if task.status in (Status.COMPLETED, Status.CANCELLED):
         raise MoveRefused(_("The task is closed; reopen it before editing."))
     rows = sorted(steps, key=lambda step: (step["due_on"], step.get("share") or 0))
+    for row in rows:
+        refuse_marks({name: str(row.get(name) or "") for name in ("title", "note")}, by=by, task=task)
     _refuse_steps(task, rows)
     before = history.state_of(task)
     Milestone.objects.filter(task=task).delete()
@@ -481,6 +534,16 @@ def note(task_id: int, kind: EventKind, *, by: User, detail: str, reason: str = 
     """
     task = locked(task_id, None)
     history.append(task, kind, by=by, before=history.state_of(task), detail=detail, reason=reason, internal=internal)
+    return task
+
+
+@transaction.atomic
+def remark(task_id: int, *, by: User, reason: str, version: int | None = None) -> Task:
+    """A reviewer's word for reviewers, administrators and auditors only. It changes nothing, so no version counts."""
+    task = locked(task_id, None)
+    permissions.check_remark(by, task)
+    text = _text(reason, "reason", _("Write the remark."))
+    history.append(task, EventKind.REMARK, by=by, before=history.state_of(task), reason=text, internal=True)
     return task
 
 

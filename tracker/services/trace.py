@@ -20,7 +20,8 @@ from tracker.models import (
     Task,
     User,
 )
-from tracker.services import tasks
+from tracker.services import history, tasks
+from tracker.services.secrecy import refuse_marks
 
 AnyLink = MeasureLink | ShortcomingLink
 
@@ -55,6 +56,7 @@ def propose(
         raise InvalidInput(_("This strength is not known."), field="strength")
     if not rationale.strip():
         raise InvalidInput(_("Say why the task is linked to these words."), field="rationale")
+    refuse_marks({"rationale": rationale}, by=by, task=task)
     common: dict[str, Any] = {
         "strength": strength,
         "rationale": rationale.strip(),
@@ -71,6 +73,8 @@ def propose(
         link, created = ShortcomingLink.objects.get_or_create(task=task, shortcoming=upstream, defaults=common)
     if not created:
         raise InvalidInput(_("This link exists already."))
+    detail = f"{LinkState.PROPOSED.label}: {upstream.text}"
+    history.append(task, EventKind.LINK, by=by, before=history.state_of(task), detail=detail)
     return link
 
 
@@ -118,6 +122,7 @@ def dispose(
         raise InvalidInput(_("Choose what becomes of it."), field="kind")
     if not reason.strip():
         raise InvalidInput(_("Give the reason."), field="reason")
+    refuse_marks({"reason": reason}, by=by)
     report_id = section.part.report_id if section else shortcoming.part.report_id if shortcoming else None
     if report_id != plan.report_id:
         raise MoveRefused(_("These words belong to another report than the plan's."))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tracker.models import Task, User
 from tracker.services import evidence, indicators, tasks
@@ -28,6 +29,7 @@ def send(
 ) -> Task:
     """Report progress with everything that belongs to it.
 
+    With `submit` the words stand on the submission alone, which others read once the unit's head has signed it.
     `readings` is {indicator id: value}, `existing` ids of evidence that is stored already, `new_evidence` what
     `evidence.deposit` takes. Raises what the single services raise; then nothing is stored.
     """
@@ -35,16 +37,18 @@ def send(
         task_id,
         by=by,
         progress=progress,
-        summary=summary,
-        problems=problems,
-        next_steps=next_steps,
+        summary=_("Reported with the submission for close-out.") if submit else summary,
+        problems="" if submit else problems,
+        next_steps="" if submit else next_steps,
         milestones_met=milestones_met,
         version=version,
     )
     for indicator_id, value in (readings or {}).items():
         indicators.read(indicator_id, by=by, value=value, task_id=task_id)
     _prove(task_id, by, existing, new_evidence)
-    return tasks.submit(task_id, by=by, summary=summary) if submit else task
+    if not submit:
+        return task
+    return tasks.submit(task_id, by=by, summary=summary, problems=problems, next_steps=next_steps)
 
 
 @transaction.atomic

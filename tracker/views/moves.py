@@ -136,6 +136,20 @@ def raise_light(request: HttpRequest, task: int) -> HttpResponse:
     return _answer(request, found, act)
 
 
+@require_http_methods(["GET", "POST"])
+def remark(request: HttpRequest, task: int) -> HttpResponse:
+    """A reviewer's word that the units do not read."""
+    found, user = task_or_404(request, task), person_of(request)
+    act = Act(
+        check=partial(permissions.check_remark, user, found),
+        form=_reason("reason", gettext_lazy("Remark")),
+        send=partial(tasks.remark, found.pk, by=user),
+        done=gettext_lazy("The remark on %(code)s is kept."),
+        context=shown.remark_page(),
+    )
+    return _answer(request, found, act)
+
+
 def _check_light(user: User, task: Task, possible: bool) -> None:
     permissions.check_raise_light(user, task)
     if not possible and not task.raised_light:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tracker import clock, permissions, wording
 from tracker.enums import Move, Role, Status
-from tracker.exceptions import NotPermitted, Refusal
+from tracker.exceptions import NotPermitted, Refusal, Stale
 from tracker.forms.review import DecisionForm, JudgementForm
 from tracker.models import EvidenceUse, Plan, Task, User
 from tracker.presenters import review as shown
@@ -139,6 +139,11 @@ def _decide(request: HttpRequest, task: Task, form: DecisionForm) -> HttpRespons
     try:
         act(task.pk, by=user, version=data["version"], **words)
     except Refusal as refusal:
+        if isinstance(refusal, Stale):
+            # What was typed is sent again against the task as it is now.
+            sent: Any = form.data.copy()  # type: ignore[attr-defined]
+            sent[form.add_prefix("version")] = str(refusal.current.get("version", ""))
+            form.data = sent
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return None
     messages.success(request, sentence % {"code": task.code})

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -120,7 +120,7 @@ def _keep(request: HttpRequest, task: Task) -> HttpResponse:
         tasks.save_draft(task, by=person_of(request), values=values | {"version": _version(values, task)})
     except Refusal as refusal:
         return _refused(request, task, form, proof, refusal)
-    words = _("The draft of %(code)s is kept; nobody else sees it. It is not sent yet.") % {"code": task.code}
+    words = _("The draft of %(code)s is kept for you. It is not sent yet.") % {"code": task.code}
     messages.success(request, words)
     return redirect("report_progress", task=task.pk)
 
@@ -302,7 +302,7 @@ def no_change(request: HttpRequest, task: int) -> HttpResponse:
     link = format_html('<a href="{}">{}</a>', reverse("report_progress", args=[sent.pk]), _("Report instead"))
     sentence = _("%(code)s is recorded as unchanged.") % {"code": sent.code}
     messages.success(request, format_html("{} {}", sentence, link))
-    return redirect(_next(request, reverse("home", args=[found.plan_id])))
+    return HttpResponseRedirect(_next(request, reverse("home", args=[found.plan_id])))
 
 
 def _asked(request: HttpRequest, task: Task, form: ReasonForm, status: int = 200, **extra: Any) -> HttpResponse:

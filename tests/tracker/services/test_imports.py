@@ -88,9 +88,9 @@ class TestTheRealPlan:
         assert (outcome.created_tasks, outcome.created_links) == (0, 0)
         assert counts() == before
 
-    def test_leaves_one_line_of_history_a_task(self):
-        imports.load_dataset(DATA)
-        assert history.verify() == 29
+    def test_leaves_a_line_of_history_for_each_task_and_each_link(self):
+        outcome = imports.load_dataset(DATA)
+        assert history.verify() == 29 + outcome.created_links
 
     def test_nobody_can_sign_in_as_the_loader(self):
         imports.load_dataset(DATA)

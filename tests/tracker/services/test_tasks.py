@@ -52,8 +52,10 @@ class TestConfirm:
     def test_takes_a_due_date_today(self, world):
         assert world.confirmed(due_on=datetime.date(2025, 6, 16)).status == Status.NOT_STARTED
 
-    def test_starts_on_the_plans_first_day_when_nothing_else_is_said(self, world):
-        assert world.confirmed(starts_on=None).starts_on == world.plan.starts_on
+    def test_starts_today_when_nothing_else_is_said_and_is_not_late(self, world):
+        task = world.confirmed(starts_on=None)
+        assert task.starts_on == clock.today()
+        assert tasks.light_of(fresh(task)) == Light.GREEN
 
     def test_a_contributor_may_not(self, world):
         with pytest.raises(NotPermitted):
@@ -180,11 +182,12 @@ class TestToTheClose:
         with pytest.raises(NotPermitted, match=world.bureau.short_name):
             tasks.approve(task.pk, by=colleague)
 
-    def test_a_returned_task_is_marked_until_it_is_reported_again(self, world):
+    def test_a_returned_task_is_marked_until_it_is_submitted_again(self, world):
         task = tasks.send_back(world.under_review().pk, by=world.reviewer, reason="缺考试名单")
         assert (task.status, task.returned, task.submitted_by) == (Status.IN_PROGRESS, True, None)
         assert tasks.light_of(fresh(task)) in (Light.YELLOW, Light.RED)
-        assert tasks.report(task.pk, by=world.staff, progress=60, summary="补了名单").returned is False
+        assert tasks.report(task.pk, by=world.staff, progress=60, summary="补了名单").returned is True
+        assert tasks.submit(task.pk, by=world.staff, summary="补齐了").returned is False
 
     def test_the_head_returns_before_signing(self, world):
         task = world.submitted()

@@ -349,7 +349,9 @@ def test_a_shortcoming_is_weakly_answered_without_a_direct_link(world, signed_in
     assert group().gap.sentence == "The only link is indirect and to be confirmed."
     trace.confirm(link, by=world.reviewer)
     assert group().gap.sentence == "The only link is indirect."
-    trace.propose(world.tasks[3], row, strength="direct", **given)
+    direct = trace.propose(world.tasks[3], row, strength="direct", **given)
+    assert (group().end, group().gap) == ("to be confirmed", None)
+    trace.confirm(direct, by=world.reviewer)
     assert (group().end, group().gap) == ("answered directly", None)
     assert [(label, [note.row.code for note in notes]) for label, notes in group().pairs] == [
         ("Direct", ["2.2"]),

@@ -144,7 +144,7 @@ def test_somebody_elses_change_shows_and_what_was_typed_is_kept(world: World, si
     response = client.post(url(task, move), {"version": task.version - 1, **typed})
     assert response.status_code == 409
     conflict = response.context["conflict"]
-    latest = TaskEvent.objects.filter(task=task).latest("sequence")
+    latest = TaskEvent.objects.filter(task=task).exclude(kind__in=tasks.BESIDE).latest("sequence")
     assert latest.by_label in conflict["title"] and task.get_status_display() in conflict["what"]
     html = response.content.decode()
     assert html.count("这是我写的话") >= len(typed)
