@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _LEVELS = 9
 _PLACE = re.compile("%([1-9])")
-# The parser and the eye need no blank behind these.
-_CLOSED = tuple("、）)．。：")
+# Neither the reader nor the eye needs a blank behind these.
+_CLOSED = tuple("、）)．.。：")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Numbering:
         self._begun: set[tuple[str, int]] = set()
 
     def label(self, paragraph: "BaseOxmlElement") -> str:
-        """The number before the paragraph, with the blank that it needs; empty outside lists and for bullets."""
+        """The number before the paragraph; empty outside lists and for bullets."""
         place = self._place(paragraph)
         if place is None:
             return ""
@@ -90,6 +90,12 @@ class Numbering:
         return counts
 
 
+def numbered(label: str, text: str) -> str:
+    """The text behind its number, with a blank where the two would run together: “1. 2024年”, “第一章 总则”."""
+    apart = not label.endswith(_CLOSED) or (label.endswith(".") and text[:1].isdigit())
+    return f"{label} {text}" if label and apart else label + text
+
+
 def _written(levels: dict[int, Level], depth: int, counts: list[int | None]) -> str:
     own = levels[depth]
     if own.number_format == "bullet":
@@ -103,8 +109,7 @@ def _written(levels: dict[int, Level], depth: int, counts: list[int | None]) -> 
         count = counts[place]
         return numeral(level.start if count is None else count, "decimal" if own.arabic else level.number_format)
 
-    label = _PLACE.sub(shown, own.text[:MOST_LABEL_CHARACTERS])[:MOST_LABEL_CHARACTERS].strip()
-    return label if not label or label.endswith(_CLOSED) else f"{label} "
+    return _PLACE.sub(shown, own.text[:MOST_LABEL_CHARACTERS])[:MOST_LABEL_CHARACTERS].strip()
 
 
 def _read_lists(root: "BaseOxmlElement") -> dict[str, _List]:

@@ -20,7 +20,7 @@ _MOST_CONTROLS = 0.01
 # Rules, dots and tables of signs fill a real page to a third at most.
 _LEAST_LETTERS = 0.3
 # Text in another encoding breaks UTF-8 at nearly every character; a damaged file breaks it in a few places.
-_MOST_BREAKS = 0.05
+_MOST_BREAKS = 0.25
 
 
 def read_plain(content: bytes, budget: Budget) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from docx.oxml.ns import qn
 from tracker.documents.budget import Budget
 from tracker.documents.limits import MOST_XML_BYTES
 from tracker.documents.markup import parse_counted
-from tracker.documents.numbering import Numbering
+from tracker.documents.numbering import Numbering, numbered
 from tracker.documents.package import Package
 from tracker.documents.styles import Styles, value
 
@@ -71,12 +71,10 @@ class _Body:
     def _paragraph(self, paragraph: "BaseOxmlElement") -> Iterator[str]:
         if self._styles.is_contents(value(paragraph, "w:pPr/w:pStyle")):
             return
-        text = self._budget.take("".join(_pieces(paragraph)))
-        # An empty paragraph of a list shows its number but says nothing; the count goes on all the same.
+        text = "".join(_pieces(paragraph))
         label = self._numbering.label(paragraph)
-        if label.endswith(".") and text[:1].isdigit():
-            label += " "
-        yield self._budget.take(label) + text if text.strip() else text
+        # An empty paragraph of a list shows its number but says nothing; the count goes on all the same.
+        yield self._budget.take(numbered(label, text) if text.strip() else "")
         for box in _boxes(paragraph):
             yield from self.lines(box)
 
@@ -91,7 +89,7 @@ class _Body:
             # A single cell is a frame around text, not a line of figures.
             yield from cells[0]
         elif cells:
-            yield "\t".join(" ".join(line.strip() for line in cell if line.strip()) for cell in cells)
+            yield "\t".join(" ".join(" ".join(cell).split()) for cell in cells)
 
 
 def _table_of(element: "BaseOxmlElement") -> "BaseOxmlElement | None":

@@ -1,0 +1,115 @@
+"""PDFs: the text layer made paragraphs again, and the traps."""
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from tests.tracker.documents.files import pdf_of, raw_pdf
+from tests.tracker.documents.test_kinds import code_of
+from tracker.documents import MOST_PAGES, Document, read_document
+from tracker.documents.limits import MOST_OPERATIONS, MOST_STREAM_BYTES
+from tracker.documents.lines import join_pages
+
+FULL = "推进政府职能转变优化推进政府职能转变优化调整"
+
+
+def encrypted(password: str, algorithm: str = "RC4-128") -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf_of([FULL]))))
+    writer.encrypt(password, "owner", algorithm=algorithm)
+    stream = BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def test_the_text_layer_is_read_over_pages() -> None:
+    content = pdf_of(
+        ["某市2024年法治政府建设报告", "一、主要举措", FULL, FULL, "— 1 —"],
+        ["优化社会管理。", "（一）" + FULL, "完善ABC制度", "- 2 -"],
+    )
+    text = f"某市2024年法治政府建设报告\n一、主要举措\n{FULL}{FULL}优化社会管理。\n（一）{FULL}完善ABC制度"
+    assert read_document("a.pdf", content) == Document(text, "pdf", None)
+
+
+@pytest.mark.parametrize(
+    "next_line",
+    ["一、不足", "（二）完善", "(三)完善", "1.完善", "２、完善", "第一条完善", "③完善", "　　完善", "  完善"],
+)
+def test_a_number_or_an_indent_begins_a_paragraph(next_line: str) -> None:
+    assert join_pages([f"{FULL}\n{next_line}"]) == f"{FULL}\n{next_line.strip()}"
+
+
+@pytest.mark.parametrize("next_line", ["完善制度", "2024年完善", "1.5倍", "一些制度", "第一次完善"])
+def test_other_lines_go_on(next_line: str) -> None:
+    assert join_pages([f"{FULL}\n{next_line}"]) == f"{FULL}{next_line}"
+
+
+@pytest.mark.parametrize("end", ["。", "！", "？", "；", "：", "。”", "。）"])
+def test_a_closing_mark_ends_a_paragraph(end: str) -> None:
+    assert join_pages([f"{FULL}{end}\n完善制度"]) == f"{FULL}{end}\n完善制度"
+
+
+def test_a_short_line_ends_by_itself() -> None:
+    assert join_pages([f"主要举措\n{FULL}\n制度\n某市人民政府"]) == f"主要举措\n{FULL}制度\n某市人民政府"
+
+
+def test_words_of_other_languages_keep_their_blank() -> None:
+    assert join_pages(["all the plans of the year\nand the next"]) == "all the plans of the year and the next"
+
+
+def test_blanks_that_fill_a_line_go() -> None:
+    assert join_pages(["法 治 政 府  建设 2024 年"]) == "法治政府  建设 2024 年"
+
+
+@pytest.mark.parametrize("number", ["3", "- 3 -", "— 3 —", "－３－", "第 3 页", "3/12", " 12 "])
+def test_page_numbers_go(number: str) -> None:
+    assert join_pages([f"{FULL}。\n{number}", f"{number}\n完善。\n7\n制度。"]) == f"{FULL}。\n完善。\n7\n制度。"
+
+
+def test_an_empty_password_opens() -> None:
+    assert read_document("a.pdf", encrypted("")).text == FULL
+
+
+def test_a_password_is_not_guessed() -> None:
+    assert code_of("a.pdf", encrypted("secret")) == "encrypted"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (pdf_of([]), "no_text_layer"),
+        (pdf_of(["第1页"], ["第2页"]), "no_text_layer"),
+        (raw_pdf(b""), "no_text_layer"),
+        (raw_pdf(b"q 100 0 0 100 0 0 cm /Im1 Do Q"), "no_text_layer"),
+        (raw_pdf(), "damaged"),
+        (raw_pdf(*[b""] * (MOST_PAGES + 1)), "too_many_pages"),
+        (raw_pdf(b"BT " + b" " * MOST_STREAM_BYTES + b"ET", packed=True), "bomb"),
+        (raw_pdf(b"BT " + b"0 0 Td " * MOST_OPERATIONS + b"(a) Tj ET", packed=True), "bomb"),
+        (pdf_of([FULL])[:400], "damaged"),
+        (b"%PDF-1.4\nnothing", "damaged"),
+        (b"%PDF-", "damaged"),
+    ],
+)
+def test_traps_are_refused(content: bytes, code: str) -> None:
+    assert code_of("a.pdf", content) == code
+
+
+def test_a_pdf_with_a_wrong_table_is_read_if_its_pages_are_there() -> None:
+    content = pdf_of([FULL])
+    assert (
+        read_document(
+            "a.pdf", content.replace(b"xref\n0 8", b"xref\n0 7").replace(b"startxref\n", b"startxref\n9")
+        ).text
+        == FULL
+    )
+
+
+def test_a_page_that_draws_itself_ends() -> None:
+    page = b"BT /F1 12 Tf <" + FULL.encode("utf-16-be").hex().encode() + b"> Tj ET /X Do"
+    content = raw_pdf(page).replace(b"/Resources <<", b"/Resources << /XObject << /X 7 0 R >>")
+    assert FULL in read_document("a.pdf", content).text
+
+
+def test_too_much_text_is_refused() -> None:
+    words = ("年" * 20_000).encode("utf-16-be").hex().encode()
+    assert code_of("a.pdf", raw_pdf(*[b"BT /F1 12 Tf <" + words + b"> Tj ET"] * 60, packed=True)) == "too_long"
