@@ -10,6 +10,7 @@ ORDER = (
     "Unit",
     "User",
     "AnnualReport",
+    "ReportImport",
     "Part",
     "Section",
     "Measure",

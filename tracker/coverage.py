@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.enums import LinkExtent, Strength
+from tracker.reading.words import RESPONSIBLE
 
 CONNECTIVES = frozenset(("和", "与", "及", "以及", "并"))
 CLOSING_MARKS = "。．.；;：:，,、！？!?"
@@ -117,10 +118,14 @@ def body_start(text: str, start: int, end: int, number: str, heading: str) -> in
 
 
 def coverage(text: str, start: int, end: int, taken: Iterable[Span]) -> Coverage:
-    """How the words of the span are covered by the spans of tasks, which may overlap."""
+    """How the words of the span are covered by the spans of tasks, which may overlap.
+
+    An owner named in brackets (（责任单位：…）) is no arrangement of its own and counts as covered.
+    """
     total = missing = 0
     gaps = []
-    for first, last, covered, between in _stretches(start, end, taken):
+    owners = [found.span() for found in RESPONSIBLE.finditer(text, start, end)]
+    for first, last, covered, between in _stretches(start, end, [*taken, *owners]):
         words = text[first:last]
         alone = between and "".join(filter(is_word, words)) in CONNECTIVES
         count = 0 if alone else words_in(words)

@@ -43,6 +43,15 @@ class PlanState(TextChoices):
     DRAFT = "draft", _("Draft")
     ACTIVE = "active", _("Active")
     CLOSED = "closed", _("Closed")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class ImportState(TextChoices):
+    """A report being read in: a draft until its plan is created."""
+
+    DRAFT = "draft", _("In preparation")
+    CREATED = "created", _("Plan created")
+    DISCARDED = "discarded", _("Discarded")
 
 
 class ReportingPeriod(TextChoices):

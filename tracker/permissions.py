@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tracker import clock
-from tracker.enums import STANDING_VERDICTS, Move, RequestKind, Role, Status, Verdict
+from tracker.enums import STANDING_VERDICTS, Move, PlanState, RequestKind, Role, Status, Verdict
 from tracker.exceptions import MoveRefused, NotPermitted, Refusal
 from tracker.models import Evidence, EvidenceUse, Plan, Task, User
 from tracker.workflow import RULE_OF, Actor, Rule
@@ -41,8 +41,10 @@ def check_role(user: User, roles: tuple[Role, ...]) -> None:
 
 
 def check_open_plan(plan: Plan) -> None:
-    if plan.state == "closed":
+    if plan.state == PlanState.CLOSED:
         raise MoveRefused(_("The plan is closed; nothing in it can be changed."))
+    if plan.state == PlanState.DISCARDED:
+        raise MoveRefused(_("The plan was discarded; nothing in it can be changed."))
 
 
 def check_move(user: User, task: Task, move: Move) -> None:
@@ -166,6 +168,13 @@ def can_set_up(user: User, plan: Plan) -> bool:
 def administers(user: Any) -> bool:
     """May this person enter the admin: an active administrator, or who sets the installation up?"""
     return bool(user.is_active and user.is_staff and (user.is_superuser or user.role == Role.ADMINISTRATOR))
+
+
+def check_import(user: User) -> None:
+    """May `user` read a report in: an administrator of a government?"""
+    check_role(user, (Role.ADMINISTRATOR,))
+    if not user.is_active or user.unit is None or user.unit.government_id is None:
+        raise NotPermitted(_("Your account belongs to no unit of a government."))
 
 
 def check_of_the_task(user: User, task: Task) -> None:

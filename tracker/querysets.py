@@ -116,9 +116,24 @@ class PeopleManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[mi
     """Django's manager of accounts with our reads."""
 
 
+def hidden_plans(user: "User") -> tuple[str, ...]:
+    """States of plans that this person does not see: drafts only show to those who set plans up."""
+    if user.role in (Role.ADMINISTRATOR, Role.REVIEWER, Role.AUDITOR):
+        return (PlanState.DISCARDED,)
+    return (PlanState.DISCARDED, PlanState.DRAFT)
+
+
 class AnnualReportQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
-        return self.filter(government_visible(user, "government"))
+        return self.filter(government_visible(user, "government"), is_current=True)
+
+
+class ReportImportQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """Imports of one's own government, for its administrators and auditors."""
+        if user.role not in (Role.ADMINISTRATOR, Role.AUDITOR) or not user.is_active or user.unit is None:
+            return self.none()
+        return self.filter(government=user.unit.government_id)
 
 
 class SourceQuerySet(models.QuerySet[Any]):
@@ -140,10 +155,7 @@ class SourceQuerySet(models.QuerySet[Any]):
 class PlanQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         """Plans of the user's own government and of those below; drafts only for those who set plans up."""
-        seen = self.filter(government_visible(user, "government"))
-        if user.role in (Role.ADMINISTRATOR, Role.REVIEWER, Role.AUDITOR):
-            return seen
-        return seen.exclude(state=PlanState.DRAFT)
+        return self.filter(government_visible(user, "government")).exclude(state__in=hidden_plans(user))
 
     def current_first(self) -> Self:
         """The newest active plan first, then the rest by year."""
@@ -197,9 +209,7 @@ LONGEST_SENTENCE = 400
 class TaskQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         seen = self.filter(government_visible(user, "plan__government"))
-        if user.role in (Role.ADMINISTRATOR, Role.REVIEWER, Role.AUDITOR):
-            return seen
-        return seen.exclude(plan__state=PlanState.DRAFT)
+        return seen.exclude(plan__state__in=hidden_plans(user))
 
     def of_plan(self, plan: "Plan") -> Self:
         return self.filter(plan=plan)
@@ -378,9 +388,7 @@ class TaskPartQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: "User") -> Self:
         seen = self.filter(government_visible(user, "task__plan__government"))
-        if user.role in (Role.ADMINISTRATOR, Role.REVIEWER, Role.AUDITOR):
-            return seen
-        return seen.exclude(task__plan__state=PlanState.DRAFT)
+        return seen.exclude(task__plan__state__in=hidden_plans(user))
 
     def standing(self) -> Self:
         """Links that nobody has dismissed."""
@@ -440,9 +448,7 @@ class TaskEventQuerySet(MarkSeen):
         seen = seen.exclude(~oversees(user, government) & aside)
         remarks = oversees(user, government, (Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR))
         seen = seen.exclude(~remarks & Q(internal=True))
-        if user.role in (Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR):
-            return seen
-        return seen.exclude(task__plan__state=PlanState.DRAFT)
+        return seen.exclude(task__plan__state__in=hidden_plans(user))
 
     def _before_sign_off(self) -> Q:
         """Submissions that the unit's head did not sign, and what was said while they waited.

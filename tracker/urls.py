@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from tracker.views import accounts, evidence, home, ledger, links, living_report, moves, review, tasks, updates
+from tracker.views import (
+    accounts,
+    evidence,
+    home,
+    ledger,
+    links,
+    living_report,
+    moves,
+    report_import,
+    review,
+    tasks,
+    updates,
+)
 
 urlpatterns = [
     path("", home.start, name="start"),
@@ -33,5 +45,11 @@ urlpatterns = [
     path("evidence/uses/<int:use>/withdraw/", evidence.withdraw, name="evidence_withdraw"),
     path("links/measure/<int:link>/<slug:verdict>/", links.settle_measure_link, name="settle_measure_link"),
     path("links/shortcoming/<int:link>/<slug:verdict>/", links.settle_shortcoming_link, name="settle_shortcoming_link"),
+    path("imports/", report_import.imports, name="imports"),
+    path("imports/<int:report_import>/", report_import.structure, name="import"),
+    path("imports/<int:report_import>/units/", report_import.units, name="import_units"),
+    path("imports/<int:report_import>/create/", report_import.create, name="import_create"),
+    path("imports/<int:report_import>/discard/", report_import.discard, name="import_discard"),
+    path("plans/<int:plan>/activate/", report_import.activate, name="activate_plan"),
     path("account/", accounts.account, name="account"),
 ]

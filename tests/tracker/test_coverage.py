@@ -57,6 +57,13 @@ def test_the_body_begins_after_number_and_heading():
     assert coverage.body_start(TEXT, 0, END, "1.", "甲乙") == START
 
 
+def test_an_owner_in_brackets_is_no_arrangement_left_over():
+    text = "开展评查。（责任单位：县司法局）公开结果。"
+    end = text.index("。")
+    found = coverage.coverage(text, 0, len(text), [(0, end)])
+    assert [text[first:last] for first, last in found.gaps] == ["公开结果"]
+
+
 @pytest.mark.parametrize(
     ("extents", "state"),
     [([], ItemState.GAP), (["sentence"], ItemState.PARTLY), (["sentence", "item"], ItemState.FOLLOWED)],

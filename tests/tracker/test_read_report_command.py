@@ -63,14 +63,26 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path).startswith(f"{tmp_path} cannot be read: ")
 
 
-def test_another_encoding_is_refused_with_the_byte(tmp_path: Path) -> None:
+def test_the_encodings_of_chinese_files_are_told_apart(tmp_path: Path) -> None:
     file = tmp_path / "report.txt"
-    file.write_bytes("2024年".encode("gb18030"))
-    assert refused(file) == f"{file} is not UTF-8: byte 4."
+    file.write_bytes(REPORT.read_text(encoding="utf-8").encode("gb18030"))
+    assert json.loads(read(file, "--json")) == json.loads(read(REPORT, "--json"))
 
 
-@pytest.mark.parametrize("content", [b"", b" \r\n\t", b"\xef\xbb\xbf\n"])
-def test_an_empty_text_is_refused(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b" \r\n\t", "The document has no text."),
+        (b"\xef\xbb\xbf\n", "The document has no text."),
+        (b"PK\x03\x04" + b"\0" * 40, "The file is damaged or incomplete."),
+        ("春天来了，花开了。".encode(), "No part of a report"),
+    ],
+)
+def test_what_is_no_report_is_refused_with_exit_status_2(tmp_path: Path, content: bytes, sentence: str) -> None:
     file = tmp_path / "report.txt"
     file.write_bytes(content)
-    assert refused(file) == f"{file} is empty."
+    assert refused(file).startswith(f"{file}: {sentence}")
+    with pytest.raises(CommandError) as error:
+        read(file)
+    assert error.value.returncode == 2

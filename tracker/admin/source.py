@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import ReadOnlyAdmin, ReadOnlyInline
-from tracker.models import AnnualReport, Cause, Duty, Figure, Measure, Part, Section, Shortcoming
+from tracker.models import AnnualReport, Cause, Duty, Figure, Measure, Part, ReportImport, Section, Shortcoming
 
 
 class PartInline(ReadOnlyInline):
@@ -29,6 +30,24 @@ class AnnualReportAdmin(ReadOnlyAdmin):
         if plan is None:
             return ""
         return format_html('<a href="{}">{}</a>', reverse("living_report", args=[plan.pk]), _("Living report"))
+
+
+@admin.register(ReportImport)
+class ReportImportAdmin(ReadOnlyAdmin):
+    """Who read which report in, and what became of it; the work itself is done on the import pages."""
+
+    list_display = ["name", "state", "begun_by", "begun_at", "saved_by", "saved_at", "page"]
+    list_select_related = ["begun_by", "saved_by"]
+    list_filter = ["state"]
+    search_fields = ["name"]
+    fields = ["name", "state", "address", "digest", "begun_by", "begun_at", "saved_by", "saved_at", "report"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("text")
+
+    @admin.display(description=_("page"))
+    def page(self, obj: ReportImport) -> Any:
+        return format_html('<a href="{}">{}</a>', reverse("import", args=[obj.pk]), _("Import"))
 
 
 class MeasureInline(ReadOnlyInline):

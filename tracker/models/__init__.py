@@ -2,6 +2,7 @@
 
 from tracker.models.evidence import Evidence, EvidenceUse
 from tracker.models.history import Draft, TaskEvent
+from tracker.models.imports import ReportImport
 from tracker.models.people import Unit, User
 from tracker.models.plan import Plan, WorkArea
 from tracker.models.requests import ChangeRequest
@@ -35,6 +36,7 @@ __all__ = [
     "Part",
     "Plan",
     "Reading",
+    "ReportImport",
     "Section",
     "Shortcoming",
     "ShortcomingLink",

@@ -53,7 +53,9 @@ class Plan(models.Model):
         verbose_name_plural = _("plans")
         ordering = ["-year"]
         constraints = [
-            models.UniqueConstraint(fields=["government", "year"], name="plan_one_a_year"),
+            models.UniqueConstraint(
+                fields=["government", "year"], condition=~Q(state=PlanState.DISCARDED), name="plan_one_a_year"
+            ),
             models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="plan_dates_in_order"),
             models.CheckConstraint(
                 condition=Q(red_points__gte=F("yellow_points"), yellow_points__gte=1, red_points__lte=100),

@@ -22,6 +22,9 @@ class AnnualReport(models.Model):
     address = models.URLField(_("web address"), max_length=500, blank=True)
     text = models.TextField(_("text"))
     digest = models.CharField(_("SHA-256 of the text"), max_length=64)
+    is_current = models.BooleanField(
+        _("in force"), default=True, help_text=_("Not so when the import that brought it in was discarded.")
+    )
 
     objects = AnnualReportQuerySet.as_manager()
 
@@ -30,7 +33,9 @@ class AnnualReport(models.Model):
         verbose_name_plural = _("annual reports")
         ordering = ["-year"]
         constraints = [
-            models.UniqueConstraint(fields=["government", "year"], name="annual_report_one_a_year"),
+            models.UniqueConstraint(
+                fields=["government", "year"], condition=Q(is_current=True), name="annual_report_one_a_year"
+            ),
             models.CheckConstraint(condition=Q(year__range=(1990, 2200)), name="annual_report_year_sane"),
             models.CheckConstraint(condition=~Q(text=""), name="annual_report_has_text"),
         ]

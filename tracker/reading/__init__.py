@@ -1,7 +1,7 @@
 """Reading a published annual report: pure text to structure, no Django, no input or output."""
 
 from tracker.reading.body import read_body
-from tracker.reading.report import parse
+from tracker.reading.report import Spans, parse, reread
 from tracker.reading.structure import (
     Cause,
     Clause,
@@ -23,7 +23,9 @@ __all__ = [
     "Section",
     "Shortcoming",
     "Span",
+    "Spans",
     "Warning",
     "parse",
     "read_body",
+    "reread",
 ]

@@ -1,12 +1,12 @@
 """The one door of the reader: the text of an annual report in, its structure out."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tracker.reading.checks import find_warnings
 from tracker.reading.clauses import read_clauses
 from tracker.reading.figures import link_ratios, read_figures
 from tracker.reading.head import find_tail, read_head
-from tracker.reading.outline import Division, find_divisions
+from tracker.reading.outline import Division, Item, find_divisions
 from tracker.reading.shortcomings import read_shortcomings
 from tracker.reading.structure import (
     Cause,
@@ -25,6 +25,14 @@ _CLAUSES: dict[PartKind, ClauseKind] = {
     "leadership": "duty",
     "arrangements": "commitment",
 }
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Where a part stands (start, start of its words, end), and each of its items, with number and heading."""
+
+    part: tuple[int, int, int]
+    items: tuple[tuple[int, int, int, str | None, str | None], ...] = ()
 
 
 def parse(text: str) -> ParsedReport:
@@ -99,3 +107,22 @@ def _weaknesses(source: Source, divisions: list[Division]) -> tuple[tuple[Shortc
             ]
             shortcomings += more
     return tuple(shortcomings), tuple(causes)
+
+
+def reread(
+    text: str, kind: PartKind, number: str | None, heading: str | None, spans: Spans
+) -> tuple[Part, tuple[Shortcoming, ...], tuple[Cause, ...]]:
+    """Read one part of a normalised text again, as a part of another kind or with other borders of its items.
+
+    `spans` says where the part starts, its words begin, and it ends, and the same of its items. Causes carry the
+    place of their shortcoming among those of this part.
+    """
+    source = Source(text)
+    start, body, end = spans.part
+    items = tuple(Item(number=row[3], heading=row[4], start=row[0], body=row[1], end=row[2]) for row in spans.items)
+    division = Division(kind=kind, number=number, heading=heading, start=start, body=body, end=end, items=items)
+    if kind in _CLAUSES and not items:
+        loose = Item(number=None, heading=None, start=body, body=body, end=end, loose=kind == "leadership")
+        division = replace(division, items=(loose,))
+    weak, causes = read_shortcomings(source, division) if kind == "shortcomings" else ([], [])
+    return _part(source, division), tuple(weak), tuple(causes)

@@ -56,7 +56,7 @@ def load_dataset(folder: Path, *, by: User | None = None) -> Outcome:
     """
     data = read_toml(folder / "plan.toml")
     government = load_units(folder / "units.toml")
-    person = by or _importer(government)
+    person = by or importer_of(government)
     text = _read_text(folder / data["report"]["file"])
     report = store_report(parse(text), government=government, year=data["report"]["year"], by=person)
     plan = _plan_of(report, data["plan"], by=person)
@@ -114,7 +114,8 @@ def load_units(path: Path) -> Unit:
     return government
 
 
-def _importer(government: Unit) -> User:
+def importer_of(government: Unit) -> User:
+    """The account that stands for loading at the command line; nobody can sign in with it."""
     person, created = User.objects.get_or_create(
         username=f"{IMPORTER}-{government.code}",
         defaults={"display_name": "导入程序", "role": Role.ADMINISTRATOR, "unit": government},
@@ -133,7 +134,7 @@ def store_report(parsed: ParsedReport, *, government: Unit, year: int, by: User,
     """
     plans.check_founder(by, government)
     digest = digest_of(parsed.text)
-    known = AnnualReport.objects.filter(government=government, year=year).first()
+    known = AnnualReport.objects.filter(government=government, year=year, is_current=True).first()
     if known is not None:
         if known.digest != digest:
             raise DatasetError(_("The report of %(year)s is stored with another text.") % {"year": year})

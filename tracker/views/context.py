@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from tracker import clock
+from tracker import clock, permissions
 from tracker.enums import Role
 from tracker.models import Plan, Task, User
 from tracker.querysets import waiting_conditions
@@ -24,7 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         return frame
     plans = plans_of(request)
     plan = getattr(request, "plan", plans[0] if plans else None)
-    frame |= {"plans": plans, "plan": plan}
+    frame |= {"plans": plans, "plan": plan, "imports": permissions.answers(permissions.check_import, user)}
     if plan is not None:
         frame["search_url"] = reverse("ledger", args=[plan.pk])
         frame["navigation"] = SimpleLazyObject(lambda: navigation(request, user, plan))

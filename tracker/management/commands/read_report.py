@@ -10,11 +10,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from tracker.enums import PartKind
+from tracker.exceptions import Refusal
 from tracker.reading import ParsedReport, parse
+from tracker.services import documents, report_imports
+
+REFUSED = 2
 
 
 class Command(BaseCommand):
-    help = "Read the text of an annual report (UTF-8) and print its parts, clauses, figures and warnings."
+    help = (
+        "Read an annual report (text, Word, web page or PDF) and print its parts, clauses, figures and warnings. "
+        "Exit status 2 when it is refused."
+    )
     # Only reads a file: works before there is a database.
     requires_system_checks: list[str] = []
 
@@ -23,27 +30,29 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print everything as JSON")
 
     def handle(self, *args: Any, file: Path, as_json: bool, **options: Any) -> None:
-        report = parse(read_text(file))
+        try:
+            report = parse(documents.text_of(file.name, content_of(file)))
+        except Refusal as refusal:
+            raise CommandError(f"{file}: {refusal}", returncode=REFUSED) from refusal
+        refusal_words = report_imports.refusal_of(report)
         if as_json:
             self.stdout.write(json.dumps(report.to_dict(), ensure_ascii=False, indent=1))
-            return
-        for line in summary(report):
-            self.stdout.write(line)
+        else:
+            for line in summary(report):
+                self.stdout.write(line)
+        if refusal_words:
+            raise CommandError(f"{file}: {refusal_words}", returncode=REFUSED)
 
 
-def read_text(file: Path) -> str:
-    """The file's text. Raises CommandError when it is missing, unreadable, not UTF-8 or empty."""
+def content_of(file: Path) -> bytes:
+    """The file's bytes. Raises CommandError (exit status 2) when it is missing or unreadable."""
     try:
-        text = file.read_bytes().decode("utf-8")
+        return file.read_bytes()
     except FileNotFoundError as error:
-        raise CommandError(_("There is no file %(file)s.") % {"file": file}) from error
+        raise CommandError(_("There is no file %(file)s.") % {"file": file}, returncode=REFUSED) from error
     except OSError as error:
-        raise CommandError(_("%(file)s cannot be read: %(error)s") % {"file": file, "error": error.strerror}) from error
-    except UnicodeDecodeError as error:
-        raise CommandError(_("%(file)s is not UTF-8: byte %(byte)s.") % {"file": file, "byte": error.start}) from error
-    if not text.strip("\ufeff \t\r\n"):
-        raise CommandError(_("%(file)s is empty.") % {"file": file})
-    return text
+        words = _("%(file)s cannot be read: %(error)s") % {"file": file, "error": error.strerror}
+        raise CommandError(words, returncode=REFUSED) from error
 
 
 def summary(report: ParsedReport) -> Iterator[str]:

@@ -1,0 +1,47 @@
+"""A report on its way in: the text, and what was understood of it so far."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tracker.enums import ImportState
+from tracker.models.people import Unit
+from tracker.models.source import AnnualReport
+from tracker.querysets import ReportImportQuerySet
+
+
+class ReportImport(models.Model):
+    """报告导入. `draft` is `importing.draft.Draft.to_dict()`; nothing of it exists in a plan before it is created."""
+
+    government = models.ForeignKey(Unit, models.PROTECT, related_name="imports", verbose_name=_("government"))
+    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.DRAFT)
+    name = models.CharField(_("file or place"), max_length=200, blank=True)
+    address = models.URLField(_("web address"), max_length=500, blank=True)
+    text = models.TextField(_("text"))
+    digest = models.CharField(_("SHA-256 of the text"), max_length=64)
+    draft = models.JSONField(_("what was understood"))
+    version = models.PositiveIntegerField(_("version"), default=1)
+    begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("begun by"))
+    begun_at = models.DateTimeField(_("begun at"))
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("saved by"))
+    saved_at = models.DateTimeField(_("saved at"))
+    report = models.OneToOneField(
+        AnnualReport, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("annual report")
+    )
+
+    objects = ReportImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report import")
+        verbose_name_plural = _("report imports")
+        ordering = ["-saved_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=ImportState.CREATED) | Q(report__isnull=False), name="import_created_has_report"
+            ),
+            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="import_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.draft.get("head", {}).get("title") or self.name)
