@@ -32,14 +32,18 @@ MOST_TAG_BYTES = 256 * 1024
 # The longest generated number that is still a number: “第一百二十三条”, “1.2.3.4.”.
 MOST_LABEL_CHARACTERS = 20
 
-# An HTML page without its scripts and embedded pictures. Pages saved from Word have some 20,000 tags.
+# An HTML page without its scripts and most attributes. Pages saved from Word have some 20,000 tags, ends included.
 MOST_MARKUP_CHARACTERS = 2_000_000
-MOST_TAGS = 50_000
+MOST_TAGS = 40_000
 
 MOST_PAGES = 200
-# One stream of a PDF, unpacked; a page of text has some 50 KB, the fonts' maps less than 1 MB.
-MOST_STREAM_BYTES = 4 * 1024 * 1024
-# Operators and operands of one page; a full page of text has some 10,000.
-MOST_OPERATIONS = 200_000
+# A report saved by Word has some thousand objects, a scan with recognised text ten thousand.
+MOST_OBJECTS = 50_000
+# One stream of a PDF, unpacked; a page of text has some 50 KB, a font's map of characters 200 KB.
+MOST_STREAM_BYTES = 2 * 1024 * 1024
+# Operators with their operands on one page: a full page of text has some 10,000.
+MOST_PAGE_OPERATIONS = 200_000
+# Operators of all pages together: 3,000 on each of two hundred.
+MOST_OPERATIONS = 600_000
 # Drawings within a page that may hold text, as a watermark does. Each counts as a stream.
 MOST_FORMS = 20

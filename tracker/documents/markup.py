@@ -27,6 +27,12 @@ class _Count:
         if self.nodes > MOST_NODES or self.depth > MOST_DEPTH:
             raise UnreadableDocument("bomb")
 
+    def aside(self, *_words: str) -> None:
+        """Comments and processing instructions become nodes like elements."""
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise UnreadableDocument("bomb")
+
     def end(self, _name: str) -> None:
         self.depth -= 1
 
@@ -65,5 +71,7 @@ def _parser(counter: _Count) -> expat.XMLParserType:
     parser.StartElementHandler = counter.start
     parser.EndElementHandler = counter.end
     parser.CharacterDataHandler = counter.text
+    parser.CommentHandler = counter.aside
+    parser.ProcessingInstructionHandler = counter.aside
     parser.StartDoctypeDeclHandler = counter.doctype
     return parser

@@ -11,6 +11,7 @@ from tracker.documents.errors import UnreadableDocument, refusing_with
 from tracker.documents.flow import flow
 from tracker.documents.limits import MOST_MARKUP_CHARACTERS, MOST_TAGS
 from tracker.documents.plain import check_prose, decode
+from tracker.documents.slim import slim
 
 _CHARSET = re.compile(rb"""<meta\b[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,20})""", re.I)
 _CHARSET_WITHIN_BYTES = 8192
@@ -23,8 +24,6 @@ _CHARSETS = {
     "gb18030": "gb18030",
     "big5": "big5hkscs",
 }
-_UNSEEN = (re.compile(r"<(script|style)\b", re.I), re.compile(r"</(?:script|style)\b[^<>]{0,100}>", re.I))
-_EMBEDDED = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[A-Za-z0-9+/=%\s]*")
 _TITLE_END = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+")
 # A browser shows a blank where a line of the source ends; Chinese has none.
 _HAN = "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
@@ -41,12 +40,12 @@ def read_page(content: bytes, budget: Budget) -> tuple[str, str]:
     """
     markup, encoding = decode(content, _declared(content))
     check_prose(markup[:100_000])
-    markup = _WRAPPED.sub("", _EMBEDDED.sub("", _without_scripts(markup)))
+    markup = _WRAPPED.sub("", slim(markup))
     if len(markup) > MOST_MARKUP_CHARACTERS:
         raise UnreadableDocument("too_long", most_characters=MOST_MARKUP_CHARACTERS)
     if markup.count("<") > MOST_TAGS:
         raise UnreadableDocument("bomb")
-    text = _text(_parse(markup), budget)
+    text = _text(markup, budget)
     return budget.take(text), encoding
 
 
@@ -55,33 +54,27 @@ def _declared(content: bytes) -> str | None:
     return _CHARSETS.get(found[1].decode("ascii", errors="ignore").lower()) if found else None
 
 
-def _without_scripts(markup: str) -> str:
-    """Large pages are large by their scripts. An expression over the whole would take quadratic time."""
-    opening, closing = _UNSEEN
-    pieces, place = [], 0
-    while (begins := opening.search(markup, place)) and (ends := closing.search(markup, begins.end())):
-        pieces.append(markup[place : begins.start()])
-        place = ends.end()
-    return "".join(pieces) + markup[place:]
-
-
-def _parse(markup: str) -> Any:
-    # The larger parser goes 2,048 elements deep instead of 256; its memory is bounded by the count of tags.
-    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
-    with refusing_with("damaged"):
-        tree = document_fromstring(markup.encode("utf-8", errors="replace"), parser=parser)
-    # The parser stops at that depth without an error, and the rest of the page would be missing.
-    if any("depth" in entry.message for entry in parser.error_log):
+def _text(markup: str, budget: Budget) -> str:
+    """The main text; of pages that nest too deep for its recogniser, and of those where it loses most, all text."""
+    tree = _parse(markup, deep=False)
+    if tree is None:
+        tree, main = _parse(markup, deep=True), ""
+    else:
+        main = _main(tree, budget)
+    if tree is None:
         raise UnreadableDocument("bomb")
-    return tree
-
-
-def _text(tree: Any, budget: Budget) -> str:
-    titles = _titles(tree)
-    main = _main(tree, budget)
     whole = flow(tree, budget)
     text = whole if len(main) < len(whole) * _LEAST_SHARE else main
-    return "\n".join([*_missing(titles, text), text])
+    return "\n".join([*_missing(_titles(tree), text), text])
+
+
+def _parse(markup: str, deep: bool) -> Any:
+    """The tree; None for a page nested more than 256 elements deep, or 2,048 if it may be `deep`."""
+    parser = HTMLParser(huge_tree=deep, remove_comments=True, remove_pis=True, encoding="utf-8")
+    with refusing_with("damaged"):
+        tree = document_fromstring(markup.encode("utf-8", errors="replace"), parser=parser)
+    # The parser stops there without an error, and the rest of the page would be missing.
+    return None if any("depth" in entry.message for entry in parser.error_log) else tree
 
 
 def _main(tree: Any, budget: Budget) -> str:

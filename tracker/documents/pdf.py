@@ -1,19 +1,34 @@
 """The text layer of a PDF."""
 
+import logging
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import count
 from typing import Any
 
-from pypdf import PageObject, PasswordType, PdfReader, apply_configuration
+from pypdf import PasswordType, PdfReader, apply_configuration
 from pypdf.errors import DependencyError, LimitReachedError
 
 from tracker.documents.budget import Budget
 from tracker.documents.errors import UnreadableDocument, refusing_with
-from tracker.documents.limits import MOST_BYTES, MOST_FORMS, MOST_OPERATIONS, MOST_PAGES, MOST_STREAM_BYTES
+from tracker.documents.limits import (
+    MOST_BYTES,
+    MOST_FORMS,
+    MOST_OBJECTS,
+    MOST_OPERATIONS,
+    MOST_PAGE_OPERATIONS,
+    MOST_PAGES,
+    MOST_STREAM_BYTES,
+)
 from tracker.documents.lines import join_pages
+
+# The library reports every oddity of a file: one upload could fill the log.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 _MOST_FILTERS = 4
 _MOST_TREE_ENTRIES = 20 * MOST_PAGES
+# The head of an object, and the line that names its place.
+_OBJECT_MARKS = (b" obj", b" 00000 n")
 # Fewer characters on all pages together are stamps and signatures on scanned pictures.
 _LEAST_LETTERS = 10
 
@@ -27,7 +42,7 @@ _BOUNDS: dict[str, Any] = {
     "jbig2_maximum_output_length": MOST_STREAM_BYTES,
     "stream_filters_maximum_length": _MOST_FILTERS,
     "stream_decoding_work_maximum_length": _MOST_FILTERS * MOST_STREAM_BYTES,
-    "stream_parsing_work_maximum_count": MOST_OPERATIONS,
+    "stream_parsing_work_maximum_count": MOST_PAGE_OPERATIONS,
     "page_tree_maximum_entries": _MOST_TREE_ENTRIES,
     "xform_maximum_invocations_per_extraction": MOST_FORMS,
     # Pictures are never read, least of all by another program.
@@ -42,6 +57,9 @@ def read_pdf(content: bytes, budget: Budget) -> str:
 
     Raises UnreadableDocument (damaged, encrypted, bomb, too_many_pages, too_long, too_slow, no_text_layer).
     """
+    # Counted before the library builds a table of them.
+    if max(content.count(mark) for mark in _OBJECT_MARKS) > MOST_OBJECTS:
+        raise UnreadableDocument("bomb")
     with apply_configuration(**_BOUNDS), refusing_with("damaged"):
         try:
             reader = _opened(content)
@@ -71,14 +89,14 @@ def _opened(content: bytes) -> PdfReader:
 
 
 def _texts(reader: PdfReader, budget: Budget) -> Iterator[str]:
-    for page in reader.pages:
-        yield budget.take(_text(page, budget))
-        # The library keeps all that it has unpacked, which would add up over the pages.
-        reader.resolved_objects.clear()
+    operations = count()
 
-
-def _text(page: PageObject, budget: Budget) -> str:
     def check(*_operation: object) -> None:
         budget.check_time()
+        if next(operations) > MOST_OPERATIONS:
+            raise UnreadableDocument("bomb")
 
-    return page.extract_text(visitor_operand_before=check)
+    for page in reader.pages:
+        yield budget.take(page.extract_text(visitor_operand_before=check))
+        # The library keeps all that it has unpacked, which would add up over the pages.
+        reader.resolved_objects.clear()

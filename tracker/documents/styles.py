@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from docx.oxml.ns import qn
@@ -26,8 +27,13 @@ def value(element: "BaseOxmlElement | None", path: str) -> str | None:
     """The `w:val` of the descendant at a path such as “w:pPr/w:pStyle”, None if there is none."""
     if element is None:
         return None
-    found = element.find("/".join(qn(step) for step in path.split("/")))
+    found = element.find(_qualified(path))
     return None if found is None else found.get(_VALUE)
+
+
+@cache
+def _qualified(path: str) -> str:
+    return "/".join(qn(step) for step in path.split("/"))
 
 
 def number(element: "BaseOxmlElement | None", path: str) -> int | None:

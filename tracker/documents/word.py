@@ -79,21 +79,23 @@ class _Body:
             yield from self.lines(box)
 
     def _table(self, table: "BaseOxmlElement") -> Iterator[str]:
-        for row in table.iter(_ROW):
-            if _table_of(row) is table:
-                yield from self._row(row)
-
-    def _row(self, row: "BaseOxmlElement") -> Iterator[str]:
-        cells = [list(self.lines(cell)) for cell in row.iter(_CELL) if _table_of(cell) is _table_of(row)]
-        if len(cells) == 1:
-            # A single cell is a frame around text, not a line of figures.
-            yield from cells[0]
-        elif cells:
-            yield "\t".join(" ".join(" ".join(cell).split()) for cell in cells)
+        for row in _parts(table, _ROW):
+            self._budget.check_time()
+            cells = [list(self.lines(cell)) for cell in _parts(row, _CELL)]
+            if len(cells) == 1:
+                # A single cell is a frame around text, not a line of figures.
+                yield from cells[0]
+            elif cells:
+                yield "\t".join(" ".join(" ".join(cell).split()) for cell in cells)
 
 
-def _table_of(element: "BaseOxmlElement") -> "BaseOxmlElement | None":
-    return next(element.iterancestors(_TABLE), None)
+def _parts(element: "BaseOxmlElement", tag: str) -> Iterator["BaseOxmlElement"]:
+    """The rows of a table or the cells of a row, those inside content controls too, those of inner tables not."""
+    for child in element.iterchildren():
+        if child.tag == tag:
+            yield child
+        elif not _is_skipped(child):
+            yield from _parts(child, tag)
 
 
 def _is_skipped(element: "BaseOxmlElement") -> bool:

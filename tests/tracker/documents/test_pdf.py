@@ -8,7 +8,7 @@ from pypdf import PdfReader, PdfWriter
 from tests.tracker.documents.files import pdf_of, raw_pdf
 from tests.tracker.documents.test_kinds import code_of
 from tracker.documents import MOST_PAGES, Document, read_document
-from tracker.documents.limits import MOST_OPERATIONS, MOST_STREAM_BYTES
+from tracker.documents.limits import MOST_OBJECTS, MOST_OPERATIONS, MOST_PAGE_OPERATIONS, MOST_STREAM_BYTES
 from tracker.documents.lines import join_pages
 
 FULL = "推进政府职能转变优化推进政府职能转变优化调整"
@@ -84,7 +84,9 @@ def test_a_password_is_not_guessed() -> None:
         (raw_pdf(), "damaged"),
         (raw_pdf(*[b""] * (MOST_PAGES + 1)), "too_many_pages"),
         (raw_pdf(b"BT " + b" " * MOST_STREAM_BYTES + b"ET", packed=True), "bomb"),
-        (raw_pdf(b"BT " + b"0 0 Td " * MOST_OPERATIONS + b"(a) Tj ET", packed=True), "bomb"),
+        (raw_pdf(b"BT " + b"0 0 Td " * MOST_PAGE_OPERATIONS + b"(a) Tj ET", packed=True), "bomb"),
+        (raw_pdf(*[b"BT " + b"0 0 Td " * 50_000 + b"ET"] * (MOST_OPERATIONS // 50_000 + 1), packed=True), "bomb"),
+        (b"%PDF-1.4\n" + b"1 0 obj\n" * (MOST_OBJECTS + 1), "bomb"),
         (pdf_of([FULL])[:400], "damaged"),
         (b"%PDF-1.4\nnothing", "damaged"),
         (b"%PDF-", "damaged"),

@@ -127,11 +127,13 @@ def test_the_other_parts_are_guarded_as_well(part: str) -> None:
     "body",
     [
         "<w:p/>" * (MOST_NODES + 1),
+        "<!---->" * (MOST_NODES + 1),
+        "<?a?>" * (MOST_NODES + 1),
         "<w:p>" + "<w:r>" * MOST_DEPTH + "</w:r>" * MOST_DEPTH + "</w:p>",
         "<w:p " + " ".join(f'a{number}=""' for number in range(MOST_TAG_BYTES // 4)) + "/>",
         "<w:p " + f'a="{"字" * MOST_TAG_BYTES}"' + "/>",
     ],
-    ids=["elements", "depth", "attributes", "attribute"],
+    ids=["elements", "comments", "instructions", "depth", "attributes", "attribute"],
 )
 def test_xml_that_grows_in_memory_is_refused(body: str) -> None:
     content = zip_of(entries_of(DOCUMENT.format(body)), zipfile.ZIP_STORED)
