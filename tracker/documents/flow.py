@@ -7,6 +7,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # lxml ships no types
 
 from tracker.documents.budget import Budget
+from tracker.documents.limits import MOST_NESTING
 
 # Names of HTML, and the few of their own that the recogniser of the main text uses.
 _BLOCKS = frozenset(
@@ -32,6 +33,15 @@ def flow(tree: Any, budget: Budget) -> str:
     """
     lines = "".join(_pieces(tree, budget)).split("\n")
     return "\n".join(line.lstrip(" ").rstrip() for line in lines if line.strip())
+
+
+def is_nested(tree: Any) -> bool:
+    """Whether the tree nests too much for the recogniser of the main text."""
+    depth = nesting = 0
+    for event, _element in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        nesting += depth
+    return nesting > 2 * MOST_NESTING
 
 
 def _pieces(tree: Any, budget: Budget) -> Iterator[str]:

@@ -35,6 +35,9 @@ MOST_LABEL_CHARACTERS = 20
 # An HTML page without its scripts and most attributes. Pages saved from Word have some 20,000 tags, ends included.
 MOST_MARKUP_CHARACTERS = 2_000_000
 MOST_TAGS = 40_000
+# The depths of all elements together. The recogniser of the main text asks each element for all that it holds, so
+# that nesting costs it time by the square. Real pages have 100,000; deeper ones are taken whole.
+MOST_NESTING = 500_000
 
 MOST_PAGES = 200
 # A report saved by Word has some thousand objects, a scan with recognised text ten thousand.
@@ -43,7 +46,15 @@ MOST_OBJECTS = 50_000
 MOST_STREAM_BYTES = 2 * 1024 * 1024
 # Operators with their operands on one page: a full page of text has some 10,000.
 MOST_PAGE_OPERATIONS = 200_000
-# Operators of all pages together: 3,000 on each of two hundred.
-MOST_OPERATIONS = 600_000
+# Operators of all pages together: 2,000 on each of two hundred. The library takes some 100,000 a second.
+MOST_OPERATIONS = 400_000
+# The pages' instructions, unpacked: 80 KB on each of two hundred.
+MOST_CONTENT_BYTES = 16 * 1024 * 1024
+# Fonts named by one page and its drawings: Word names ten, older programs one for every 256 characters.
+MOST_FONTS = 40
+# The characters that those fonts describe by ranges; one font for all of Unicode's first plane has 65,536.
+MOST_GLYPHS = 200_000
+# Drawings and pictures that one page names.
+MOST_RESOURCES = 1_000
 # Drawings within a page that may hold text, as a watermark does. Each counts as a stream.
 MOST_FORMS = 20

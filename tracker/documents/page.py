@@ -8,10 +8,10 @@ from trafilatura import bare_extraction
 
 from tracker.documents.budget import Budget
 from tracker.documents.errors import UnreadableDocument, refusing_with
-from tracker.documents.flow import flow
+from tracker.documents.flow import flow, is_nested
 from tracker.documents.limits import MOST_MARKUP_CHARACTERS, MOST_TAGS
 from tracker.documents.plain import check_prose, decode
-from tracker.documents.slim import slim
+from tracker.documents.slim import slim, without_scripts
 
 _CHARSET = re.compile(rb"""<meta\b[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,20})""", re.I)
 _CHARSET_WITHIN_BYTES = 8192
@@ -40,11 +40,12 @@ def read_page(content: bytes, budget: Budget) -> tuple[str, str]:
     """
     markup, encoding = decode(content, _declared(content))
     check_prose(markup[:100_000])
+    markup = without_scripts(markup)
+    if markup.count("<") > MOST_TAGS:
+        raise UnreadableDocument("bomb")
     markup = _WRAPPED.sub("", slim(markup))
     if len(markup) > MOST_MARKUP_CHARACTERS:
         raise UnreadableDocument("too_long", most_characters=MOST_MARKUP_CHARACTERS)
-    if markup.count("<") > MOST_TAGS:
-        raise UnreadableDocument("bomb")
     text = _text(markup, budget)
     return budget.take(text), encoding
 
@@ -57,10 +58,9 @@ def _declared(content: bytes) -> str | None:
 def _text(markup: str, budget: Budget) -> str:
     """The main text; of pages that nest too deep for its recogniser, and of those where it loses most, all text."""
     tree = _parse(markup, deep=False)
+    main = "" if tree is None or is_nested(tree) else _main(tree, budget)
     if tree is None:
-        tree, main = _parse(markup, deep=True), ""
-    else:
-        main = _main(tree, budget)
+        tree = _parse(markup, deep=True)
     if tree is None:
         raise UnreadableDocument("bomb")
     whole = flow(tree, budget)

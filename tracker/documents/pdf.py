@@ -6,13 +6,15 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
-from pypdf import PasswordType, PdfReader, apply_configuration
+from pypdf import PageObject, PasswordType, PdfReader, apply_configuration
 from pypdf.errors import DependencyError, LimitReachedError
 
 from tracker.documents.budget import Budget
 from tracker.documents.errors import UnreadableDocument, refusing_with
+from tracker.documents.fonts import check_fonts
 from tracker.documents.limits import (
     MOST_BYTES,
+    MOST_CONTENT_BYTES,
     MOST_FORMS,
     MOST_OBJECTS,
     MOST_OPERATIONS,
@@ -96,7 +98,17 @@ def _texts(reader: PdfReader, budget: Budget) -> Iterator[str]:
         if next(operations) > MOST_OPERATIONS:
             raise UnreadableDocument("bomb")
 
+    content_bytes = 0
     for page in reader.pages:
+        content_bytes += _content_bytes(page)
+        if content_bytes > MOST_CONTENT_BYTES:
+            raise UnreadableDocument("bomb")
+        check_fonts(page)
         yield budget.take(page.extract_text(visitor_operand_before=check))
         # The library keeps all that it has unpacked, which would add up over the pages.
         reader.resolved_objects.clear()
+
+
+def _content_bytes(page: PageObject) -> int:
+    content = page.get_contents()
+    return 0 if content is None else len(content.get_data())

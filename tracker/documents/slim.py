@@ -17,21 +17,22 @@ _ATTRIBUTE = re.compile(
 _MOST_TAG_CHARACTERS = 4_000
 
 
+def without_scripts(markup: str) -> str:
+    """The page without scripts and styles, whose text may look like tags."""
+    # An expression over the whole would take quadratic time.
+    pieces, place = [], 0
+    while (begins := _UNSEEN_BEGIN.search(markup, place)) and (ends := _UNSEEN_END.search(markup, begins.end())):
+        pieces.append(markup[place : begins.start()])
+        place = ends.end()
+    return "".join(pieces) + markup[place:]
+
+
 def slim(markup: str) -> str:
     """The same page. Each tag keeps at most five short attributes, so that counting tags bounds the tree."""
-    return _TAG.sub(_slim_tag, _without_scripts(markup))
+    return _TAG.sub(_slim_tag, markup)
 
 
 def _slim_tag(tag: re.Match[str]) -> str:
     attributes = (tag[2] or "")[:_MOST_TAG_CHARACTERS]
     kept = {name.lower(): value for name, value in _ATTRIBUTE.findall(attributes)}
     return f"<{tag[1]}{''.join(f' {name}={value}' for name, value in kept.items())}>"
-
-
-def _without_scripts(markup: str) -> str:
-    """Their text may look like tags. An expression over the whole would take quadratic time."""
-    pieces, place = [], 0
-    while (begins := _UNSEEN_BEGIN.search(markup, place)) and (ends := _UNSEEN_END.search(markup, begins.end())):
-        pieces.append(markup[place : begins.start()])
-        place = ends.end()
-    return "".join(pieces) + markup[place:]

@@ -111,6 +111,11 @@ def test_a_deeply_nested_page_is_read(depth: int) -> None:
     assert lines_of(content.encode()) == ["一、主要举措", "二、不足"]
 
 
+def test_a_page_of_many_nested_lists_is_read_whole() -> None:
+    content = "<html><body>" + ("<ul><li>法" * 100 + "</li></ul>" * 100) * 95 + "</body></html>"
+    assert read_document("a.html", content.encode()).text.count("法") == 9_500
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -120,6 +125,7 @@ def test_a_deeply_nested_page_is_read(depth: int) -> None:
         ("<html><body><script>words</script></body></html>", "no_text"),
         ("<html><body></body></html>", "no_text"),
         ("<html>" + "<script" * 5_000, "no_text"),
+        ("<html>" + "<script" * MOST_TAGS, "bomb"),
         ("<html>\0" + "<p>文字", "not_text"),
     ],
 )

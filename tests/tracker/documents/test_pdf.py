@@ -8,7 +8,15 @@ from pypdf import PdfReader, PdfWriter
 from tests.tracker.documents.files import pdf_of, raw_pdf
 from tests.tracker.documents.test_kinds import code_of
 from tracker.documents import MOST_PAGES, Document, read_document
-from tracker.documents.limits import MOST_OBJECTS, MOST_OPERATIONS, MOST_PAGE_OPERATIONS, MOST_STREAM_BYTES
+from tracker.documents.limits import (
+    MOST_CONTENT_BYTES,
+    MOST_FONTS,
+    MOST_GLYPHS,
+    MOST_OBJECTS,
+    MOST_OPERATIONS,
+    MOST_PAGE_OPERATIONS,
+    MOST_STREAM_BYTES,
+)
 from tracker.documents.lines import join_pages
 
 FULL = "推进政府职能转变优化推进政府职能转变优化调整"
@@ -86,6 +94,12 @@ def test_a_password_is_not_guessed() -> None:
         (raw_pdf(b"BT " + b" " * MOST_STREAM_BYTES + b"ET", packed=True), "bomb"),
         (raw_pdf(b"BT " + b"0 0 Td " * MOST_PAGE_OPERATIONS + b"(a) Tj ET", packed=True), "bomb"),
         (raw_pdf(*[b"BT " + b"0 0 Td " * 50_000 + b"ET"] * (MOST_OPERATIONS // 50_000 + 1), packed=True), "bomb"),
+        (raw_pdf(*[b"BT " + b" " * 1_000_000 + b"ET"] * (MOST_CONTENT_BYTES // 1_000_000 + 1), packed=True), "bomb"),
+        (
+            raw_pdf(b"").replace(b"/F1 3 0 R", b" ".join(b"/F%d 3 0 R" % place for place in range(MOST_FONTS + 1))),
+            "bomb",
+        ),
+        (raw_pdf(b"").replace(b"/DW 1000", b"/W [" + b"0 60000 500 " * 4 + b"]"), "bomb"),
         (b"%PDF-1.4\n" + b"1 0 obj\n" * (MOST_OBJECTS + 1), "bomb"),
         (pdf_of([FULL])[:400], "damaged"),
         (b"%PDF-1.4\nnothing", "damaged"),
@@ -104,6 +118,29 @@ def test_a_pdf_with_a_wrong_table_is_read_if_its_pages_are_there() -> None:
         ).text
         == FULL
     )
+
+
+def mapped(character_map: bytes) -> bytes:
+    """A PDF whose font says itself which characters its codes are; the map takes the place of the second page."""
+    return raw_pdf(b"BT /F1 12 Tf <00010002> Tj ET", character_map).replace(
+        b"/Encoding /UniGB-UCS2-H", b"/Encoding /Identity-H /ToUnicode 9 0 R"
+    )
+
+
+def test_a_font_may_map_its_own_codes() -> None:
+    content = mapped(b"1 beginbfrange\n<0001> <0002> <6CD5>\nendbfrange\n")
+    assert read_document("a.pdf", content.replace(b"<00010002>", b"<" + b"00010002" * 6 + b">")).text == "法泖" * 6
+
+
+def test_a_font_that_maps_too_much_is_refused() -> None:
+    ranges = b"<0000> <FFFF> <0000>\n" * (MOST_GLYPHS // 65_535 + 1)
+    assert code_of("a.pdf", mapped(b"9 beginbfrange\n" + ranges + b"endbfrange\n")) == "bomb"
+
+
+def test_the_fonts_of_a_drawing_count_too() -> None:
+    names = b" ".join(b"/F%d 3 0 R" % place for place in range(MOST_FONTS + 1))
+    drawing = b"/XObject << /X << /Resources << /Font << " + names + b" >> >> >> >> /Font"
+    assert code_of("a.pdf", raw_pdf(b"").replace(b"/Font <<", drawing + b" <<")) == "bomb"
 
 
 def test_a_page_that_draws_itself_ends() -> None:
