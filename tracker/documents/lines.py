@@ -14,8 +14,11 @@ _INDENTED = re.compile("\u3000|[ \xa0]{2}")
 _HAN = "[\u2018-\u201d\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
 # Typesetting puts blanks between characters to fill the line. Two or more are meant.
 _FILLING = re.compile(rf"(?<={_HAN}) (?={_HAN})")
-_WORD_END = re.compile(r"[A-Za-z0-9,.]$")
-_WORD = re.compile(r"[A-Za-z0-9]")
+# The last character of a line and the first of the next where words of other languages meet. Digits do not: a
+# number may be broken in two.
+_WORDS_MEET = re.compile(r"[A-Za-z0-9,.;][A-Za-z]|[A-Za-z][0-9]")
+# After these no paragraph ends, however short the line.
+_UNFINISHED = tuple("，、,（(《“‘〔")
 # A line this much shorter than a full one has ended by itself: a heading, a date, the end of a paragraph.
 _FULL_SHARE = 0.8
 
@@ -24,15 +27,14 @@ def join_pages(pages: Sequence[str]) -> str:
     """The text of all pages, a line for each paragraph, without page numbers."""
     lines = [line for page in pages for line in _of_page(page)]
     full = _full_length(lines)
-    paragraphs: list[str] = []
+    pieces: list[str] = []
     last = ""
     for line in lines:
-        if paragraphs and _goes_on(last, line, full):
-            paragraphs[-1] = _joined(paragraphs[-1], line.strip())
-        else:
-            paragraphs.append(line.strip())
+        if pieces:
+            pieces.append(_joint(last, line) if _goes_on(last, line, full) else "\n")
+        pieces.append(line.strip())
         last = line
-    return "\n".join(paragraphs)
+    return "".join(pieces)
 
 
 def _of_page(page: str) -> list[str]:
@@ -56,10 +58,13 @@ def _width(line: str) -> int:
 
 
 def _goes_on(last: str, line: str, full: int) -> bool:
-    ended = last.rstrip(_CLOSING).endswith(_SENTENCE_END) or _width(last) < full * _FULL_SHARE
-    return not ended and not _INDENTED.match(line) and not _NUMBERED.match(line.strip())
+    if _INDENTED.match(line) or _NUMBERED.match(line.strip()):
+        return False
+    if last.rstrip(_CLOSING).endswith(_SENTENCE_END):
+        return False
+    return last.endswith(_UNFINISHED) or _width(last) >= full * _FULL_SHARE
 
 
-def _joined(before: str, after: str) -> str:
+def _joint(last: str, line: str) -> str:
     """Chinese joins without a blank, words of other languages need one."""
-    return before + (" " if _WORD_END.search(before) and _WORD.match(after) else "") + after
+    return " " if _WORDS_MEET.fullmatch(last[-1:] + line[:1]) else ""

@@ -61,8 +61,22 @@ def test_a_short_line_ends_by_itself() -> None:
     assert join_pages([f"主要举措\n{FULL}\n制度\n某市人民政府"]) == f"主要举措\n{FULL}制度\n某市人民政府"
 
 
-def test_words_of_other_languages_keep_their_blank() -> None:
-    assert join_pages(["all the plans of the year\nand the next"]) == "all the plans of the year and the next"
+@pytest.mark.parametrize("mark", "，、（《“")
+def test_a_short_line_goes_on_after_a_mark_that_ends_nothing(mark: str) -> None:
+    assert join_pages([f"{FULL}。\n推进{mark}\n完善"]) == f"{FULL}。\n推进{mark}完善"
+
+
+@pytest.mark.parametrize(
+    ("line", "next_line", "joint"),
+    [
+        ("plans of the year", "and the next", " "),
+        ("plans of the", "5 years", " "),
+        ("办理案件12", "34件", ""),
+        ("全区ABC", "系统", ""),
+    ],
+)
+def test_words_of_other_languages_keep_their_blank(line: str, next_line: str, joint: str) -> None:
+    assert join_pages([f"{line}\n{next_line}"]) == f"{line}{joint}{next_line}"
 
 
 def test_blanks_that_fill_a_line_go() -> None:
