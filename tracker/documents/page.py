@@ -1,5 +1,6 @@
 """An HTML page reduced to the report it shows."""
 
+import logging
 import re
 from typing import Any
 
@@ -12,6 +13,9 @@ from tracker.documents.flow import flow, is_nested
 from tracker.documents.limits import MOST_MARKUP_CHARACTERS, MOST_TAGS
 from tracker.documents.plain import check_prose, decode
 from tracker.documents.slim import slim, without_scripts
+
+# What the recogniser has to say of a page is of no use to whoever reads the log.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _CHARSET = re.compile(rb"""<meta\b[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,20})""", re.I)
 _CHARSET_WITHIN_BYTES = 8192
@@ -64,7 +68,8 @@ def _text(markup: str, budget: Budget) -> str:
     if tree is None:
         raise UnreadableDocument("bomb")
     whole = flow(tree, budget)
-    text = whole if len(main) < len(whole) * _LEAST_SHARE else main
+    is_lost = not main or len(main) < (len(whole) - _links_length(tree)) * _LEAST_SHARE
+    text = whole if is_lost else main
     return "\n".join([*_missing(_titles(tree), text), text])
 
 
@@ -89,6 +94,11 @@ def _main(tree: Any, budget: Budget) -> str:
     budget.check_time()
     body = getattr(found, "body", None)
     return "" if body is None else flow(body, budget)
+
+
+def _links_length(tree: Any) -> int:
+    """The characters inside links: menus may well be longer than a report."""
+    return sum(len(_joined(link)) for link in tree.iter("a"))
 
 
 def _titles(tree: Any) -> list[str]:

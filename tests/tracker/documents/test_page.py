@@ -93,8 +93,18 @@ def test_a_page_without_a_main_text_is_taken_whole() -> None:
 
 
 def test_a_page_of_which_the_recogniser_loses_most_is_taken_whole() -> None:
-    content = page(body="<ul>" + "<li><a href='#'>依法行政，完善制度。</a></li>" * 100 + "</ul>")
-    assert read_document("a.html", content).text.count("依法行政，完善制度。") == 100
+    content = page(body=f"<p>{'依法行政，完善制度。' * 30}</p></div><div class='comments'>" + BODY * 3)
+    assert read_document("a.html", content).text.count("加强监督") == 29 * 3
+
+
+def test_a_menu_longer_than_the_report_does_not_count() -> None:
+    menu = (
+        "<ul>"
+        + "".join(f"<li><a href='/{number}'>政务公开栏目第{number}页</a></li>" for number in range(300))
+        + "</ul>"
+    )
+    content = page(body="</div>".join([BODY, f"<div class='nav'>{menu}"]))
+    assert "政务公开栏目" not in read_document("a.html", content).text
 
 
 def test_scripts_and_embedded_pictures_do_not_count() -> None:

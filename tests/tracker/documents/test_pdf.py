@@ -96,6 +96,14 @@ def test_a_password_is_not_guessed() -> None:
     assert code_of("a.pdf", encrypted("secret")) == "encrypted"
 
 
+def test_a_cipher_that_is_not_installed_counts_as_a_password() -> None:
+    key = b"/O <" + b"00" * 48 + b"> /U <" + b"00" * 48 + b"> /OE <" + b"00" * 32 + b"> /UE <" + b"00" * 32 + b">"
+    cipher = b"/CF << /StdCF << /CFM /AESV3 /AuthEvent /DocOpen /Length 32 >> >> /StmF /StdCF /StrF /StdCF"
+    encryption = b"/Encrypt << /Filter /Standard /V 5 /R 6 /Length 256 /P -4 /Perms <" + b"00" * 16 + b"> "
+    content = pdf_of([FULL]).replace(b"/Root 1 0 R", encryption + key + cipher + b" >> /ID [<00> <00>] /Root 1 0 R")
+    assert code_of("a.pdf", content) == "encrypted"
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
