@@ -19,6 +19,7 @@ ORDER = (
     "Cause",
     "Duty",
     "Plan",
+    "LedgerImport",
     "WorkArea",
     "Task",
     "Milestone",

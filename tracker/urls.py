@@ -7,6 +7,7 @@ from tracker.views import (
     evidence,
     home,
     ledger,
+    ledger_import,
     links,
     living_report,
     moves,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("imports/<int:report_import>/units/", report_import.units, name="import_units"),
     path("imports/<int:report_import>/create/", report_import.create, name="import_create"),
     path("imports/<int:report_import>/discard/", report_import.discard, name="import_discard"),
+    path("plans/<int:plan>/ledger/import/", ledger_import.upload, name="ledger_upload"),
+    path("ledger-imports/<int:ledger_import>/", ledger_import.preview, name="ledger_import"),
     path("plans/<int:plan>/activate/", report_import.activate, name="activate_plan"),
     path("account/", accounts.account, name="account"),
 ]

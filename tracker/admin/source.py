@@ -9,7 +9,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import ReadOnlyAdmin, ReadOnlyInline
-from tracker.models import AnnualReport, Cause, Duty, Figure, Measure, Part, ReportImport, Section, Shortcoming
+from tracker.models import (
+    AnnualReport,
+    Cause,
+    Duty,
+    Figure,
+    LedgerImport,
+    Measure,
+    Part,
+    ReportImport,
+    Section,
+    Shortcoming,
+)
 
 
 class PartInline(ReadOnlyInline):
@@ -48,6 +59,24 @@ class ReportImportAdmin(ReadOnlyAdmin):
     @admin.display(description=_("page"))
     def page(self, obj: ReportImport) -> Any:
         return format_html('<a href="{}">{}</a>', reverse("import", args=[obj.pk]), _("Import"))
+
+
+@admin.register(LedgerImport)
+class LedgerImportAdmin(ReadOnlyAdmin):
+    """Who brought which ledger in, and whether it was written."""
+
+    list_display = ["name", "plan", "state", "begun_by", "begun_at", "applied_at", "page"]
+    list_select_related = ["plan__government", "begun_by"]
+    list_filter = ["state"]
+    search_fields = ["name"]
+    fields = ["name", "plan", "state", "begun_by", "begun_at", "applied_at"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("rows", "verdicts")
+
+    @admin.display(description=_("page"))
+    def page(self, obj: LedgerImport) -> Any:
+        return format_html('<a href="{}">{}</a>', reverse("ledger_import", args=[obj.pk]), _("Preview"))
 
 
 class MeasureInline(ReadOnlyInline):

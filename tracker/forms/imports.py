@@ -11,6 +11,8 @@ from tracker.documents import MOST_BYTES
 from tracker.forms.fields import AddressField, CleanTextField, DayField, LineField, StyledForm, paragraph
 from tracker.models import AnnualReport
 from tracker.services.report_imports import MOST_CHARACTERS
+from tracker.spreadsheets.limits import MOST_BYTES as SHEET_BYTES
+from tracker.spreadsheets.limits import MOST_ROWS
 
 MEGABYTE = 1024 * 1024
 FILE_KINDS = ".txt,.docx,.html,.htm,.pdf"
@@ -65,6 +67,30 @@ class ReportTextForm(StyledForm):
         if file:
             return {"content": file.read(), "name": file.name, "address": data["address"]}
         return {"text": data["text"], "address": data["address"]}
+
+
+class LedgerFileForm(StyledForm):
+    """A ledger as a spreadsheet."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Ledger file"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        error_messages={
+            "required": gettext_lazy("Choose the file of the ledger."),
+            "empty": gettext_lazy("The file is empty."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limits = {"most_mb": SHEET_BYTES // MEGABYTE, "most": MOST_ROWS}
+        self.fields["file"].help_text = _("Excel (.xlsx) or CSV; at most %(most_mb)d MB and %(most)d rows.") % limits
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > SHEET_BYTES:
+            raise ValidationError(_("The file has more than %(most_mb)d MB.") % {"most_mb": SHEET_BYTES // MEGABYTE})
+        return file
 
 
 class ReportHeadForm(StyledForm):

@@ -1,4 +1,4 @@
-"""A report on its way in: the text, and what was understood of it so far."""
+"""What is on its way in: a report with what was understood of it, a ledger with what it would change."""
 
 from django.conf import settings
 from django.db import models
@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.enums import ImportState
 from tracker.models.people import Unit
+from tracker.models.plan import Plan
 from tracker.models.source import AnnualReport
-from tracker.querysets import ReportImportQuerySet
+from tracker.querysets import LedgerImportQuerySet, ReportImportQuerySet
 
 
 class ReportImport(models.Model):
@@ -45,3 +46,35 @@ class ReportImport(models.Model):
 
     def __str__(self) -> str:
         return str(self.draft.get("head", {}).get("title") or self.name)
+
+
+class LedgerImport(models.Model):
+    """台账导入: the rows of a spreadsheet beside what they would do to the plan.
+
+    `rows` are [{"number", "values"}] as read, `verdicts` the outcome of each in the same order, as
+    `services.ledger_imports.Verdict` in plain data.
+    """
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="ledger_imports", verbose_name=_("plan"))
+    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.DRAFT)
+    name = models.CharField(_("file"), max_length=200)
+    columns = models.JSONField(_("columns"))
+    unknown = models.JSONField(_("columns not understood"))
+    rows = models.JSONField(_("rows"))
+    verdicts = models.JSONField(_("verdicts"))
+    begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("begun by"))
+    begun_at = models.DateTimeField(_("begun at"))
+    applied_at = models.DateTimeField(_("written at"), null=True, blank=True)
+
+    objects = LedgerImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ledger import")
+        verbose_name_plural = _("ledger imports")
+        ordering = ["-begun_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="ledger_import_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -182,7 +182,7 @@ def _checked(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
     cleaned: dict[str, Any] = {}
     for name, value in values.items():
-        cleaned[name] = _valid(name, value) if isinstance(value, str) else value
+        cleaned[name] = valid_text(name, value) if isinstance(value, str) else value
     if "title" in cleaned and not cleaned["title"]:
         raise InvalidInput(_("A task needs a working title."), field="title")
     if cleaned.get("nature") and cleaned["nature"] not in Nature.values:
@@ -192,7 +192,7 @@ def _checked(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
-def _valid(name: str, value: str) -> str:
+def valid_text(name: str, value: str) -> str:
     """The text as it can be stored. Raises InvalidInput where the model's field does not take it."""
     text = clean(value).strip()
     field = Task._meta.get_field(name)
@@ -231,7 +231,7 @@ def edit(task_id: int, *, by: User, version: int | None = None, **values: Any) -
     permissions.check_set_up(by, task.plan)
     supporting = values.pop("supporting_units", None)
     fields = {name: value for name, value in _checked(task, values).items() if getattr(task, name) != value}
-    _refuse_promises(task, fields)
+    refuse_promises(task, fields)
     if task.status in (Status.COMPLETED, Status.CANCELLED) and (fields or supporting is not None):
         raise MoveRefused(_("The task is closed; reopen it before editing."))
     starts, due = fields.get("starts_on", task.starts_on), fields.get("due_on", task.due_on)
@@ -251,7 +251,8 @@ def edit(task_id: int, *, by: User, version: int | None = None, **values: Any) -
     return task
 
 
-def _refuse_promises(task: Task, fields: Mapping[str, Any]) -> None:
+def refuse_promises(task: Task, fields: Mapping[str, Any]) -> None:
+    """Raise where an edit of these fields would change what a confirmed task promises."""
     if task.status == Status.UNCONFIRMED:
         return
     promised = [name for name in fields if name in PROMISED and name != "owner"]
