@@ -143,7 +143,9 @@ class ConfirmForm(PromiseForm):
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
         kwargs["initial"] = {"supporting_units": task.supporting_units.all()}
         super().__init__(*args, task=task, **kwargs)
-        self.fields["supporting_units"].queryset = units_of(task)  # type: ignore[attr-defined]
+        # The government itself leads through its units and supports through them.
+        units = units_of(task).exclude(pk=task.plan.government_id)
+        self.fields["supporting_units"].queryset = units  # type: ignore[attr-defined]
         self.helper.layout = Layout(
             "version",
             Div("lead_unit", "owner", css_class="field-pair"),

@@ -53,7 +53,9 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
             "unit_lights": _unit_lights(tasks, shown, user, on),
             "events": _latest_events(shown, user),
             "ledger_url": reverse("ledger", args=[shown.pk]),
-            "nothing_fact": _("Everything is done for this period"),
+            "nothing_fact": _("Everything is done for this period")
+            if waiting_conditions(user, shown, on)
+            else _("Nothing waits for you; you read along"),
             "nothing_link": _("See the ledger"),
             "nothing_note": _("The next period begins on %(date)s.")
             % {"date": wording.month_day(shown.cutoff(on) + datetime.timedelta(days=1))},
