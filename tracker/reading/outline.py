@@ -39,6 +39,7 @@ _MEANINGS: tuple[tuple[PartKind, re.Pattern[str]], ...] = (
 _TELLING: frozenset[PartKind] = frozenset({"leadership", "shortcomings", "arrangements"})
 _HEADING_LONGEST = 60
 _HEADING_END = re.compile(r"[。！？!?\n：:]|[ \t\xa0]{2}|\u3000")
+_SENTENCE_ENDS = tuple("。！？!?")
 _NEXT_STEPS = re.compile(
     r"(?:^|(?<=[\n。！？]))[^\S\n]{0,8}((?:下一?步|下一阶段)[,，]?|20[0-9]{2}年[,，](?=[^。\n]{0,30}将))"
 )
@@ -183,14 +184,16 @@ def meaning(heading: str) -> PartKind | None:
 
 
 def _with_kinds(drafts: list[Division]) -> list[Division]:
-    """Themed headings are measures, unless they come after the arrangements."""
+    """Themed headings are measures; after the arrangements nothing is, unless no measures stood before."""
     divisions: list[Division] = []
-    arranged = False
+    arranged = measured = False
     for draft in drafts:
-        kind = meaning(draft.heading or "")
-        if kind is None or (kind == "measures" and arranged):
-            kind = "other" if arranged else "measures"
+        kind = meaning(draft.heading or "") or "measures"
+        if kind == "measures" and arranged and measured:
+            kind = "other"
         arranged = arranged or kind == "arrangements"
+        # What stands before the arrangements; behind them all parts of this kind belong together.
+        measured = measured or (kind == "measures" and not arranged)
         divisions.append(replace(draft, kind=kind))
     return divisions
 
@@ -258,7 +261,27 @@ def _items(source: Source, division: Division) -> tuple[Item, ...]:
         heading, body = _heading(source, opening.end, inside, end)
         number = source.text[opening.start : opening.end]
         items.append(Item(number, heading, start, min(body, end), end))
-    return tuple(items)
+    return _with_words(source, items)
+
+
+def _with_words(source: Source, items: Sequence[Item]) -> tuple[Item, ...]:
+    """The items without those headings that are their words.
+
+    What stands alone behind a number is what the item says. Where one item of a part is such a sentence, the
+    first sentences of the others, in the same line as the rest, are none of their headings either.
+    """
+    alone = any(item.heading and item.body >= item.end and _in_sentence(source, item) for item in items)
+    return tuple(
+        replace(item, heading=None, body=item.start + len(item.number or ""))
+        if item.heading and (item.body >= item.end or (alone and _in_sentence(source, item)))
+        else item
+        for item in items
+    )
+
+
+def _in_sentence(source: Source, item: Item) -> bool:
+    """Whether the heading of an item ends like a sentence and not with its line."""
+    return source.text[item.body - 1 : item.body] in _SENTENCE_ENDS
 
 
 def _paragraph_items(source: Source, division: Division) -> tuple[Item, ...]:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from tracker.reading.characters import simplified
 from tracker.reading.checks import find_warnings
 from tracker.reading.clauses import read_clauses
 from tracker.reading.figures import link_ratios, read_figures
 from tracker.reading.head import find_tail, read_head
 from tracker.reading.outline import Division, Item, find_divisions
+from tracker.reading.published import Published
 from tracker.reading.shortcomings import read_shortcomings
 from tracker.reading.structure import (
     Cause,
@@ -42,12 +44,20 @@ def parse(text: str) -> ParsedReport:
     and, where it matters, named in `warnings`. `figures` are the results of the year: no aims of the
     arrangements, and no counts of a leader's acts (会前学法7次), which stay in the words of their duty.
     """
-    source = Source(normalise(text))
+    published = normalise(text)
+    read = simplified(published)
+    report = _read(Source(read))
+    if read != published:
+        report = Published(published, read).report(report)
+    return replace(report, warnings=find_warnings(report))
+
+
+def _read(source: Source) -> ParsedReport:
     tail = find_tail(source)
     divisions = find_divisions(source, tail.end)
     head = read_head(source, divisions, tail)
     shortcomings, causes = _weaknesses(source, divisions)
-    report = ParsedReport(
+    return ParsedReport(
         title=head.title,
         issuer=head.issuer,
         year=head.year,
@@ -60,7 +70,6 @@ def parse(text: str) -> ParsedReport:
         shortcomings=shortcomings,
         causes=causes,
     )
-    return replace(report, warnings=find_warnings(report))
 
 
 def _part(source: Source, division: Division) -> Part:
@@ -117,7 +126,8 @@ def reread(
     `spans` says where the part starts, its words begin, and it ends, and the same of its items. Causes carry the
     place of their shortcoming among those of this part.
     """
-    source = Source(text)
+    read = simplified(text)
+    source, published = Source(read), Published(text, read)
     start, body, end = spans.part
     items = tuple(Item(number=row[3], heading=row[4], start=row[0], body=row[1], end=row[2]) for row in spans.items)
     division = Division(kind=kind, number=number, heading=heading, start=start, body=body, end=end, items=items)
@@ -125,4 +135,5 @@ def reread(
         loose = Item(number=None, heading=None, start=body, body=body, end=end, loose=kind == "leadership")
         division = replace(division, items=(loose,))
     weak, causes = read_shortcomings(source, division) if kind == "shortcomings" else ([], [])
-    return _part(source, division), tuple(weak), tuple(causes)
+    part = published.part(_part(source, division))
+    return part, tuple(published.shortcomings(weak)), tuple(published.causes(causes))

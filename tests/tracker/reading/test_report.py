@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tracker.reading import Clause, ParsedReport, Part, parse
+from tracker.reading import Clause, ParsedReport, Part, Spans, parse, reread
 
 COMMITMENTS = [
     [
@@ -336,3 +336,35 @@ def test_other_texts_have_no_structure(text: str) -> None:
     assert (report.title, report.issuer, report.year, report.published_on, report.source) == (None,) * 5
     assert (report.parts, report.figures, report.shortcomings, report.causes) == ((), (), (), ())
     assert len(report.warnings) == 1
+
+
+TRADITIONAL = """丙縣司法局關於2030年度法治政府建設情況的報告
+　　一、主要舉措和成效
+　　（一）健全制度。辦理複議案件84件。
+　　二、存在問題
+　　一是執法力量不足；二是監督機制不夠完善。
+　　三、下一步工作計劃
+　　（一）修訂規程。開展案件評查（責任處室：法規處）。
+"""
+
+
+def test_traditional_characters_are_read_and_stay_as_published() -> None:
+    report = parse(TRADITIONAL)
+    assert report.text == TRADITIONAL
+    assert (report.title, report.issuer) == ("丙縣司法局關於2030年度法治政府建設情況的報告", "丙縣司法局")
+    assert [(part.kind, part.heading) for part in report.parts] == [
+        ("measures", "主要舉措和成效"),
+        ("shortcomings", "存在問題"),
+        ("arrangements", "下一步工作計劃"),
+    ]
+    assert [(figure.label, figure.value, figure.unit) for figure in report.figures] == [("辦理複議案件", 84, "件")]
+    assert [row.text for row in report.shortcomings] == ["執法力量不足", "監督機制不夠完善"]
+    clause = report.parts[2].sections[0].clauses[-1]
+    assert (clause.text, clause.responsible) == ("開展案件評查", "法規處")
+
+
+def test_a_part_in_traditional_characters_is_read_again_as_published() -> None:
+    start = TRADITIONAL.index("二、")
+    body, end = TRADITIONAL.index("一是"), TRADITIONAL.index("三、")
+    _part, shortcomings, _causes = reread(TRADITIONAL, "shortcomings", "二、", "存在問題", Spans((start, body, end)))
+    assert [row.text for row in shortcomings] == ["執法力量不足", "監督機制不夠完善"]
