@@ -1,9 +1,10 @@
 """Common traditional characters beside the simplified ones: one for one, so that places stay the same.
 
-Those that simplified texts use as well (著, 乾, 借) are left out.
+Those that simplified texts use as well (著, 乾) are left out.
 """
 
 _PAIRS = (
+    ("於徵", "于征"),
     ("皚藹礙愛骯襖奧壩罷擺襬敗頒闆辦絆幫綁鎊謗剝飽寶報鮑", "皑蔼碍爱肮袄奥坝罢摆摆败颁板办绊帮绑镑谤剥饱宝报鲍"),
     ("盃輩貝鋇狽備憊繃筆畢斃幣閉闢邊編貶變辯辮標錶鱉別彆", "杯辈贝钡狈备惫绷笔毕毙币闭辟边编贬变辩辫标表鳖别别"),
     ("癟瀕濱賓餅並併撥缽鉑駁蔔補佈纔財採綵參蠶殘慚慘燦蒼", "瘪濒滨宾饼并并拨钵铂驳卜补布才财采彩参蚕残惭惨灿苍"),
