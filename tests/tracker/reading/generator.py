@@ -213,8 +213,7 @@ class _Maker:
         slip = self.draw(st.integers(1, 12))
         for place, part in enumerate(parts):
             # Published numbers repeat and skip: from the slip on they run one behind.
-            place -= place >= slip
-            part.number = self.part_number(place) if part.heading else ""
+            part.number = self.part_number(place - (place >= slip)) if part.heading else ""
         lines = [
             *self.title_lines(issuer, title),
             *self.head(),
