@@ -1,6 +1,7 @@
 """Reading a published annual report: pure text to structure, no Django, no input or output."""
 
 from tracker.reading.body import read_body
+from tracker.reading.fitness import Unfit, unfit
 from tracker.reading.report import Spans, parse, reread
 from tracker.reading.structure import (
     Cause,
@@ -24,8 +25,10 @@ __all__ = [
     "Shortcoming",
     "Span",
     "Spans",
+    "Unfit",
     "Warning",
     "parse",
     "read_body",
     "reread",
+    "unfit",
 ]

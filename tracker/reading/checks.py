@@ -6,13 +6,25 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from tracker.reading.fitness import find_misgivings
 from tracker.reading.head import year_in
-from tracker.reading.structure import ParsedReport, Part, Section, Warning
+from tracker.reading.structure import Figure, ParsedReport, Part, Section, Warning
 from tracker.reading.text import han_number
 
 _NAME = re.compile(r"《[^《》\n]{4,120}》")
 _SPELLING = re.compile(r"[\s()（）〈〉“”\"年度—–~～至-]")
 _DIGITS = re.compile(r"[0-9]{1,3}|[一二三四五六七八九十]{1,3}")
+
+_RELATIVE = frozenset({"%", "‰", "个百分点"})
+_ALL = Decimal(100)
+_AMONG = re.compile(r"[\s，,（(；;]{0,3}其中[，,：:]?(?!的)")
+_JOINED = re.compile(r"[\s，,、；;和]{0,3}")
+# A longer row is no breakdown that a person wrote.
+_MOST_PARTS = 30
+_OTHERS = re.compile("其[他它余]")
+_ELSEWHEN = re.compile("去年|上年|同期|往年|同比|另有|此外")
+# Shorter labels (制发建议) mean something else each time.
+_LABEL_TELLS = 6
 
 
 def find_warnings(report: ParsedReport) -> tuple[Warning, ...]:
@@ -21,10 +33,13 @@ def find_warnings(report: ParsedReport) -> tuple[Warning, ...]:
         return (Warning(code="empty_text", message="文本为空，没有可读取的内容。"),)
     warnings = [
         *_missing(report),
+        *find_misgivings(report),
         *_years(report),
         *_dates(report),
         *_names(report.text),
         *_ratios(report),
+        *_sums(report),
+        *_agreements(report),
         *_numbers(report.parts),
         *(warning for part in report.parts for warning in _numbers(part.sections)),
         *_pairs(report),
@@ -98,6 +113,63 @@ def _ratios(report: ParsedReport) -> Iterator[Warning]:
         if abs(computed - figure.value) >= Decimal(1).scaleb(int(figure.value.as_tuple().exponent)):
             message = f"“{figure.quote}”与分子、分母推算的{computed:.2f}%不符。"
             yield Warning(code="ratio_mismatch", message=message, start=figure.start, end=figure.end)
+
+
+def _sums(report: ParsedReport) -> Iterator[Warning]:
+    """Counts that 其中 says are among another one and that do not add up to it.
+
+    They may stay below the whole unless the last of them takes in all others (其他6项).
+    """
+    for place, whole in enumerate(report.figures):
+        parts = [] if whole.approximate or whole.unit in _RELATIVE else _among(report, place)
+        total = sum(part.value for part in parts)
+        if not parts or total == whole.value:
+            continue
+        end = parts[-1].end
+        told = f"“其中”各项合计{total}{parts[0].unit}，总数为{whole.value}{whole.unit}"
+        if total > whole.value:
+            message = f"{told}，各项之和多于总数；请核对是否重复计数。"
+            yield Warning(code="parts_exceed_whole", message=message, start=whole.start, end=end)
+        elif _OTHERS.match(parts[-1].quote):
+            message = f"{told}，已列“其他”而仍有差额。"
+            yield Warning(code="parts_below_whole", message=message, start=whole.start, end=end)
+
+
+def _among(report: ParsedReport, place: int) -> list[Figure]:
+    """The exact counts of the same thing that follow 其中 behind a figure, without a gap."""
+    whole = report.figures[place]
+    parts: list[Figure] = []
+    end = whole.end
+    for part in report.figures[place + 1 : place + 1 + _MOST_PARTS]:
+        between = report.text[end : part.start]
+        opens = _JOINED.fullmatch(between) if parts else _AMONG.match(between + part.quote)
+        if not opens or _thing(part) != _thing(whole) or part.approximate or _ELSEWHEN.search(part.quote):
+            break
+        parts.append(part)
+        end = part.end
+    return parts
+
+
+def _thing(figure: Figure) -> str | None:
+    """What is counted, as far as the unit says: 36个事项 are 36项."""
+    return "项" if figure.unit == "个" and (figure.label or "").startswith("事项") else figure.unit
+
+
+def _agreements(report: ParsedReport) -> Iterator[Warning]:
+    """The same count told twice with different values, and rates of more than everything."""
+    first: dict[tuple[str, str | None], Figure] = {}
+    for figure in report.figures:
+        label = figure.label or ""
+        if figure.unit == "%" and figure.value > _ALL and label.endswith(("率", "占比")):
+            message = f"“{figure.quote}”超过100%。"
+            yield Warning(code="share_over_whole", message=message, start=figure.start, end=figure.end)
+        if figure.approximate or len(label) < _LABEL_TELLS:
+            continue
+        # The words before the label may say of which half of the year it speaks.
+        usual = first.setdefault((figure.quote.partition(label)[0] + label, figure.unit), figure)
+        if usual.value != figure.value:
+            message = f"同一指标前后数值不一致：“{usual.quote}”与“{figure.quote}”。"
+            yield Warning(code="figure_differs", message=message, start=figure.start, end=figure.end)
 
 
 def _numbers(rows: Sequence[Part] | Sequence[Section]) -> Iterator[Warning]:

@@ -32,7 +32,7 @@ from tracker.models import (
     User,
     WorkArea,
 )
-from tracker.reading import ParsedReport, parse
+from tracker.reading import ParsedReport, Unfit, parse, unfit
 from tracker.services import documents, imports, plans, trace
 from tracker.services.secrecy import refuse_marks
 
@@ -111,14 +111,26 @@ def _government(by: User) -> Unit:
 
 def refusal_of(report: ParsedReport) -> str:
     """Why a text that was read is no report, in a sentence; "" when it may be one."""
-    if not report.text.strip():
-        return _("There is no text in it.")
-    if not report.parts:
-        return _(
+    reasons: dict[Unfit, str] = {
+        "empty": _("There is no text in it."),
+        "work_report": _(
+            "This is a report on the work of a government, addressed to a people's congress, and no annual report on "
+            "rule-of-law government. Put in the text of the latter."
+        ),
+        "navigation": _(
+            "This is mostly a page of links: short lines, hardly any sentences. Open the report itself and put in "
+            "its whole text."
+        ),
+        "news": _(
+            "This reads like news about a report, without its parts. Open the report itself and put in its whole text."
+        ),
+        "no_parts": _(
             "No part of a report on rule-of-law government was found in it: no headings of measures, shortcomings "
             "or arrangements. Put in the whole text of the report as it was published."
-        )
-    return ""
+        ),
+    }
+    found = unfit(report)
+    return reasons[found] if found else ""
 
 
 def known_units(government: Unit) -> list[proposals.KnownUnit]:
