@@ -17,7 +17,10 @@ class JudgementForm(StyledForm):
     timely = forms.ChoiceField(label=_("Timely"), choices=YES_NO, widget=forms.RadioSelect)
     relevant = forms.ChoiceField(label=_("Relevant"), choices=YES_NO, widget=forms.RadioSelect)
     reason = CleanTextField(
-        label=_("What is missing"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("What is missing, or why the verdict changes"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def questions(self) -> list[dict[str, Any]]:

@@ -164,6 +164,8 @@ def judge(use_id: int, *, by: User, authentic: bool, timely: bool, relevant: boo
     text = reason.strip()
     if not accepted and not text:
         raise InvalidInput(_("Say what is missing; the words go back to the unit with the return."), field="reason")
+    if accepted and found.verdict == Verdict.REJECTED and not text:
+        raise InvalidInput(_("This item was rejected; say why it is accepted now."), field="reason")
     found.verdict = Verdict.ACCEPTED if accepted else Verdict.REJECTED
     found.authentic, found.timely, found.relevant = authentic, timely, relevant
     found.reason, found.judged_by, found.judged_at = text, by, clock.now()

@@ -13,10 +13,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker import clock, lights, permissions, workflow
-from tracker.enums import EventKind, Light, Move, Nature, RequestState, Role, Status
+from tracker.enums import EventKind, Light, Move, Nature, RequestKind, RequestState, Role, Status
 from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Draft, Milestone, Task, TaskEvent, Unit, User
 from tracker.services import history
@@ -447,8 +448,11 @@ def cancel(task_id: int, *, by: User, reason: str = "", version: int | None = No
 
 
 def _close_requests(task: Task) -> None:
-    """What was asked for a task that is closed now is no longer to be decided."""
-    task.requests.filter(state=RequestState.OPEN).update(state=RequestState.REPLACED)
+    """What was asked for a task that is closed now is no longer to be decided, nor used when it is reopened."""
+    asked = Q(state=RequestState.OPEN)
+    if task.status == Status.COMPLETED:
+        asked |= Q(kind=RequestKind.CANCELLATION, state=RequestState.APPROVED)
+    task.requests.filter(asked).update(state=RequestState.REPLACED)
 
 
 @transaction.atomic

@@ -70,6 +70,22 @@ def test_a_no_with_words_rejects(case):
     assert (use.verdict, use.reason, use.judged_by) == ("rejected", "日期不符", case.reviewer)
 
 
+def test_a_rejected_item_is_accepted_later_with_words(case):
+    case.client.post(reverse("judge", args=[case.use.pk]), answers(case.use, timely="no", reason="日期不符"))
+    assert case.client.post(reverse("judge", args=[case.use.pk]), answers(case.use)).status_code == 409
+    assert EvidenceUse.objects.get(pk=case.use.pk).verdict == "rejected"
+    case.client.post(reverse("judge", args=[case.use.pk]), answers(case.use, reason="已核对原件"))
+    assert EvidenceUse.objects.get(pk=case.use.pk).verdict == "accepted"
+
+
+def test_a_closed_tasks_evidence_is_no_longer_judged(case):
+    case.accept_all(case.case)
+    tasks.approve(case.case.pk, by=case.reviewer)
+    answer = case.client.post(reverse("judge", args=[case.use.pk]), answers(case.use, timely="no", reason="日期不符"))
+    assert answer.status_code == 409
+    assert EvidenceUse.objects.get(pk=case.use.pk).verdict == "accepted"
+
+
 def test_an_unanswered_question_is_asked_again(case):
     data = answers(case.use)
     del data[f"{case.use.pk}-relevant"]

@@ -1,0 +1,144 @@
+"""Change requests: who asks, who decides, and that only a decision changes a promise."""
+
+import datetime
+
+import pytest
+
+from tracker.enums import RequestState, Status
+from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted
+from tracker.models import ChangeRequest, Task
+from tracker.services import requests, tasks
+
+LATER = "2025-12-31"
+BASIS = {"approving_body": "区政府常务会", "basis_document": "纪要3"}
+
+
+@pytest.fixture
+def case(world):
+    """A task in progress, due on 30 September."""
+    world.case = world.started(due_on=datetime.date(2025, 9, 30))
+    return world
+
+
+def ask(case, who="staff", kind="extension", reason="等待上级文件", **values):
+    changes = values.pop("changes", {"due_on": LATER} if kind == "extension" else {})
+    return requests.ask(case.case.pk, by=getattr(case, who), kind=kind, reason=reason, changes=changes, **values)
+
+
+def decide(case, request, who="reviewer", approved=True, **values):
+    given = {**BASIS, **values} if approved else values
+    return requests.decide(request.pk, by=getattr(case, who), approved=approved, **given)
+
+
+def fresh(case):
+    return Task.objects.get(pk=case.case.pk)
+
+
+@pytest.mark.parametrize("who", ["staff", "head", "admin"])
+def test_the_lead_unit_and_administrators_ask(case, who):
+    assert ask(case, who).state == RequestState.OPEN
+    assert fresh(case).due_on == datetime.date(2025, 9, 30)
+
+
+@pytest.mark.parametrize(
+    "who", ["second_staff", "reviewer", "leader", "auditor", "viewer", "foreign_admin", "foreign_staff"]
+)
+def test_nobody_else_asks(case, who):
+    with pytest.raises(NotPermitted):
+        ask(case, who)
+    assert not ChangeRequest.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["reviewer", "reviewer_office", "admin"])
+def test_reviewers_and_administrators_decide(case, who):
+    decide(case, ask(case), who)
+    assert fresh(case).due_on == datetime.date(2025, 12, 31)
+
+
+@pytest.mark.parametrize("who", ["head", "second_head", "leader", "auditor", "viewer", "foreign_admin", "city_leader"])
+def test_nobody_else_decides(case, who):
+    request = ask(case)
+    with pytest.raises(NotPermitted):
+        decide(case, request, who)
+    assert fresh(case).due_on == datetime.date(2025, 9, 30)
+    assert ChangeRequest.objects.get().state == RequestState.OPEN
+
+
+def test_a_request_is_decided_once(case):
+    request = ask(case)
+    decide(case, request, approved=False, note="理由不足")
+    with pytest.raises(MoveRefused):
+        decide(case, request)
+    assert fresh(case).due_on == datetime.date(2025, 9, 30)
+
+
+def test_a_refusal_needs_words(case):
+    request = ask(case)
+    with pytest.raises(InvalidInput) as refused:
+        decide(case, request, approved=False, note="  ")
+    assert refused.value.field == "note"
+    assert ChangeRequest.objects.get().state == RequestState.OPEN
+
+
+@pytest.mark.parametrize("missing", ["approving_body", "basis_document"])
+def test_an_approval_names_body_and_document(case, missing):
+    request = ask(case)
+    with pytest.raises(InvalidInput):
+        decide(case, request, **{missing: " "})
+    assert fresh(case).due_on == datetime.date(2025, 9, 30)
+
+
+@pytest.mark.parametrize("due_on", ["2025-09-30", "2025-09-29", "2025-02-30", "", None])
+def test_an_extension_needs_a_later_day(case, due_on):
+    with pytest.raises(InvalidInput) as refused:
+        ask(case, changes={"due_on": due_on})
+    assert refused.value.field == "due_on"
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"), [("extension", {"due_on": LATER, "criteria": "x"}), ("adjustment", {"status": "completed"})]
+)
+def test_only_what_its_kind_may_change(case, kind, changes):
+    with pytest.raises(InvalidInput):
+        ask(case, kind=kind, changes=changes)
+
+
+def test_an_adjustment_says_what_changes(case):
+    with pytest.raises(InvalidInput) as refused:
+        ask(case, kind="adjustment")
+    assert refused.value.field == "changes"
+
+
+def test_the_owner_belongs_to_the_lead_unit_when_asked_and_when_decided(case):
+    with pytest.raises(InvalidInput):
+        ask(case, kind="adjustment", changes={"owner": case.second_staff.pk})
+    request = ask(case, kind="adjustment", changes={"owner": case.head.pk})
+    case.head.unit = case.second
+    case.head.save()
+    with pytest.raises(InvalidInput) as refused:
+        decide(case, request)
+    assert refused.value.field == "owner"
+    assert fresh(case).owner == case.staff
+
+
+def test_a_second_request_replaces_the_first(case):
+    first, second = ask(case), ask(case, reason="另有安排")
+    assert [ChangeRequest.objects.get(pk=row.pk).state for row in (first, second)] == ["replaced", "open"]
+    with pytest.raises(MoveRefused):
+        decide(case, first)
+
+
+def test_an_approved_cancellation_lets_an_administrator_cancel(case):
+    decide(case, ask(case, kind="cancellation"))
+    assert tasks.cancel(case.case.pk, by=case.admin).status == Status.CANCELLED
+
+
+def test_an_approved_cancellation_does_not_outlive_the_close_out(world):
+    world.case = world.under_review()
+    decide(world, ask(world, "head", kind="cancellation"), "reviewer_office")
+    world.accept_all(world.case)
+    tasks.approve(world.case.pk, by=world.reviewer)
+    tasks.reopen(world.case.pk, by=world.reviewer, reason="复查发现遗漏")
+    with pytest.raises(MoveRefused):
+        tasks.cancel(world.case.pk, by=world.admin)
+    assert fresh(world).status == Status.IN_PROGRESS
