@@ -36,6 +36,12 @@ MOST_PARTS = 5_000
 MOST_ELEMENTS = 3_000_000
 """XML elements of all parts of a workbook together: 10,000 rows of 60 cells need 2.4 million."""
 
+MOST_LOOSE = 300_000
+"""XML elements and attributes outside rows and shared texts: styles, names, checks of what is typed."""
+
+MOST_UNCLOSED = 4 * 64 * 1024
+"""Bytes of a part without the end of any XML element: the longest text of a cell needs 128 kB."""
+
 MOST_IN_ROW = 65_536
 """XML elements of one line of a worksheet: the file format knows 16,384 columns."""
 

@@ -12,8 +12,10 @@ from tracker.spreadsheets.limits import (
     MOST_DEPTH,
     MOST_ELEMENTS,
     MOST_IN_ROW,
+    MOST_LOOSE,
     MOST_PARTS,
     MOST_RATIO,
+    MOST_UNCLOSED,
     MOST_UNPACKED,
     RATIO_FROM,
 )
@@ -75,12 +77,12 @@ class Guard:
     def __init__(self, packed: int) -> None:
         """`packed`: bytes of the file."""
         self._packed = packed
-        self._unpacked = self._elements = 0
+        self._unpacked = self._elements = self._loose = 0
 
     def start_part(self, name: str) -> None:
         """Begin with the part of that name."""
         self._name, self._broken = name, False
-        self._depth = self._row_depth = self._in_row = 0
+        self._depth = self._row_depth = self._in_row = self._unclosed = 0
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -96,6 +98,10 @@ class Guard:
         if self._unpacked > max(RATIO_FROM, MOST_RATIO * self._packed):
             raise UnreadableSheet("bomb", reason="packed too densely", most=MOST_RATIO)
         if not self._broken:
+            # The attributes of one element come together, so that they must be bounded before they are parsed.
+            self._unclosed = 0 if b">" in chunk else self._unclosed + len(chunk)
+            if self._unclosed > MOST_UNCLOSED:
+                raise UnreadableSheet("bomb", reason="an XML element without an end", most=MOST_UNCLOSED)
             self._parse(chunk, False)
 
     def end_part(self) -> None:
@@ -112,14 +118,17 @@ class Guard:
             if self._name.endswith((".xml", ".rels")):
                 raise UnreadableSheet("damaged", reason=f"{self._name}: {error}") from error
 
-    def _start(self, name: str, _attributes: dict[str, str]) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._elements += 1
         self._depth += 1
         if self._row_depth:
             self._in_row += 1
-        elif name.endswith("row"):
+        elif name.endswith(("row", "si")):
             self._row_depth, self._in_row = self._depth, 0
-        if self._elements > MOST_ELEMENTS or self._depth > MOST_DEPTH or self._in_row > MOST_IN_ROW:
+        else:
+            self._loose += 1 + len(attributes)
+        many = self._elements > MOST_ELEMENTS or self._loose > MOST_LOOSE
+        if many or self._depth > MOST_DEPTH or self._in_row > MOST_IN_ROW:
             raise UnreadableSheet("bomb", reason="too many XML elements", most=MOST_ELEMENTS)
 
     def _end(self, _name: str) -> None:

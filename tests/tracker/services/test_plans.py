@@ -48,11 +48,13 @@ def test_a_task_stands_on_words_of_its_own_area(world):
 @pytest.mark.parametrize(
     "dates",
     [
-        {"starts_on": datetime.date(2024, 1, 1), "due_on": datetime.date(2024, 12, 31)},
-        {"starts_on": datetime.date(2025, 9, 1), "due_on": datetime.date(2025, 8, 31)},
+        {"starts_on": datetime.date(2025, 8, 1), "due_on": datetime.date(2025, 10, 31)},
+        {"starts_on": datetime.date(2025, 12, 2), "due_on": datetime.date(2025, 12, 1)},
     ],
 )
 def test_dates_lie_in_order_and_not_before_the_plan(world, dates):
+    assert world.task
+    Plan.objects.update(starts_on=datetime.date(2025, 11, 1))
     with pytest.raises(InvalidInput) as refused:
         world.confirmed(**dates)
     assert refused.value.field == "due_on"
