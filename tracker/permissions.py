@@ -13,6 +13,7 @@ from tracker import clock
 from tracker.enums import STANDING_VERDICTS, Move, PlanState, RequestKind, Role, Status, Verdict
 from tracker.exceptions import MoveRefused, NotPermitted, Refusal
 from tracker.models import Evidence, EvidenceUse, Plan, Task, User
+from tracker.texts import enumeration
 from tracker.workflow import RULE_OF, Actor, Rule
 
 SETTERS = (Role.ADMINISTRATOR, Role.REVIEWER)
@@ -36,7 +37,7 @@ def check_own_government(user: User, plan: Plan) -> None:
 
 def check_role(user: User, roles: tuple[Role, ...]) -> None:
     if user.role not in roles:
-        names = "、".join(str(role.label) for role in roles)
+        names = enumeration(role.label for role in roles)
         raise NotPermitted(_("This is done by: %(roles)s.") % {"roles": names})
 
 
@@ -93,14 +94,14 @@ def _fits(actor: Actor, user: User, task: Task) -> bool:
 
 def _actor_sentence(task: Task, rule: Rule) -> str:
     roles = {role for actor in rule.actors for role in actor.roles}
-    names = "、".join(str(role.label) for role in Role if role in roles)
+    names = enumeration(role.label for role in Role if role in roles)
     if all(actor.lead_unit for actor in rule.actors):
         return _("This is done by: %(roles)s of the lead unit.") % {"roles": names}
     return _("This is done by: %(roles)s.") % {"roles": names}
 
 
 def _status_sentence(task: Task, rule: Rule) -> str:
-    sources = "、".join(str(Status(source).label) for source in rule.sources)
+    sources = enumeration(Status(source).label for source in rule.sources)
     return _("Not possible while the task is “%(status)s”; possible from: %(sources)s.") % {
         "status": task.get_status_display(),
         "sources": sources,
@@ -133,7 +134,7 @@ def _need_evidence_accepted(user: User, task: Task) -> None:
     if open_ones:
         raise MoveRefused(
             _("Cannot be closed out yet: evidence %(numbers)s is not accepted. Accept all evidence first.")
-            % {"numbers": "、".join(open_ones)}
+            % {"numbers": enumeration(open_ones)}
         )
     if not uses:
         raise MoveRefused(_("Cannot be closed out: there is no accepted evidence."))

@@ -17,6 +17,7 @@ from tracker.importing.overview import Area
 from tracker.models import ReportImport, Unit
 from tracker.presenters.report_import import steps
 from tracker.services.report_imports import draft_of, title_of
+from tracker.texts import enumeration
 
 FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
 
@@ -135,7 +136,7 @@ def _links(draft: Draft, clause: ClausePiece) -> Iterator[dict[str, Any]]:
             "name": name,
             "words": wording.full_width(draft.words(piece)),
             "strength": Strength(row.strength).label,
-            "terms": "、".join(row.terms),
+            "terms": enumeration(row.terms),
             "state": row.state,
         }
 

@@ -175,7 +175,8 @@ def chips(form: Any, query: QueryDict) -> list[Chip]:
         if not raw:
             continue
         words = _value_words(field, raw)
-        label = f"{field.label}：{words}" if words else str(field.label)
+        named = _("Search") if name == "q" else field.label
+        label = f"{named}：{words}" if words else str(field.label)
         if name in form.errors:
             label = _("%(filter)s (not understood, ignored)") % {"filter": label[:80]}
         found.append(Chip(label, without(query, name)))

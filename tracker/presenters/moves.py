@@ -13,6 +13,7 @@ from tracker.models import ChangeRequest, Task, User
 from tracker.presenters.timeline import arrow, field_label
 from tracker.presenters.timeline import shown as shown_value
 from tracker.services import tasks
+from tracker.texts import enumeration
 from tracker.workflow import RULE_OF, SUBMITTED_BY_HEAD
 
 # Pages that show claim, source and evidence beside the same move.
@@ -79,7 +80,7 @@ def _standing(task: Task, request: ChangeRequest) -> dict[str, Any]:
             "date": wording.date_in_year(clock.local_date(request.asked_at), task),
         },
         "reason": request.reason,
-        "fields": "、".join(field_label(name) for name in request.changes),
+        "fields": enumeration(field_label(name) for name in request.changes),
     }
 
 

@@ -17,6 +17,7 @@ from tracker.importing.draft import CausePiece, ClausePiece, Draft, PartPiece, P
 from tracker.models import ReportImport
 from tracker.presenters.import_text import Numbering, counts_of, stretches
 from tracker.services.report_imports import draft_of, title_of
+from tracker.texts import enumeration
 
 SHORT = 14
 
@@ -82,7 +83,7 @@ def _parts_words(draft: Draft) -> str:
     missing = [kind for kind in PartKind if kind != PartKind.OTHER and not draft.parts_of_kind(kind)]
     if not missing:
         return _("all four parts are there")
-    return _("not found: %(kinds)s") % {"kinds": "、".join(str(kind.label) for kind in missing)}
+    return _("not found: %(kinds)s") % {"kinds": enumeration(kind.label for kind in missing)}
 
 
 def _coverage(draft: Draft, numbering: Numbering) -> list[dict[str, Any]]:
@@ -153,7 +154,7 @@ def _doubt_title(draft: Draft, doubt: Doubt) -> str:
 
 
 def _doubt_note(doubt: Doubt) -> str:
-    terms = "、".join(doubt.facts.get("terms", ()))
+    terms = enumeration(doubt.facts.get("terms", ()))
     notes = {
         "causes": _("The text names the causes one after the other and does not say which belongs where."),
         "shared_verb": _("One verb with two objects."),

@@ -27,6 +27,7 @@ from tracker.presenters.source import neighbours_of, source_of
 from tracker.presenters.timeline import timeline
 from tracker.querysets import TaskQuerySet
 from tracker.services import tasks
+from tracker.texts import enumeration
 
 LIFE = (
     Status.UNCONFIRMED,
@@ -198,7 +199,7 @@ def _facts(task: Task, user: User, events: Sequence[TaskEvent]) -> Iterator[Fact
     proposed = "proposed" if task.status == Status.UNCONFIRMED else ""
     phone = permissions.answers(permissions.check_see_phone, user) and task.owner and task.owner.office_phone
     yield _fact(_("Lead unit"), str(lead or ""), state=proposed)
-    supporting = "、".join(str(unit) for unit in task.supporting_units.all())
+    supporting = enumeration(task.supporting_units.all())
     if supporting:
         yield Fact(_("Supporting units"), supporting, state=proposed)
     yield _fact(_("Accountable leader"), task.accountable_leader)

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from tracker import clock, lights, wording
 from tracker.enums import EventKind, Light, Move, Nature, Status
 from tracker.models import Plan, Task, TaskEvent
+from tracker.texts import enumeration
 
 SHOWN_AT_ONCE = 30
+UNFOLDED = 8
 REPORTS = (EventKind.REPORT, EventKind.NO_CHANGE, EventKind.CONTRIBUTE, EventKind.SUBMIT)
 DATES = ("starts_on", "due_on", "last_report_on", "completed_on", "cancelled_on")
 # What follows from an act and would only repeat it in words.
@@ -121,6 +123,15 @@ class Timeline:
     entries: tuple[Entry, ...]
     older: int
 
+    @property
+    def latest(self) -> tuple[Entry, ...]:
+        """What is read at once; the rest stands folded below."""
+        return self.entries[:UNFOLDED]
+
+    @property
+    def earlier(self) -> tuple[Entry, ...]:
+        return self.entries[UNFOLDED:]
+
 
 def _day(value: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(value) if value else None
@@ -212,10 +223,21 @@ def _entry(event: TaskEvent, task: Task, raised: Turn | None) -> Entry:
         when=wording.moment(event.at),
         shape="dot" if event.kind in Move.values else "ring",
         who=event.by_label,
-        move=event.get_kind_display(),
+        move=_done(event),
         change="　".join(_arrows(event, raised)),
         lines=tuple(text for text in _texts(event, task) if text),
     )
+
+
+def _done(event: TaskEvent) -> str:
+    """What was done, as a verb: the kinds of history are nouns elsewhere."""
+    verbs = {
+        EventKind.MILESTONE: _("set milestones"),
+        EventKind.INDICATOR: _("recorded an indicator"),
+        EventKind.CONTRIBUTE: _("contributed"),
+        EventKind.REMARK: _("remarked"),
+    }
+    return verbs.get(EventKind(event.kind)) or event.get_kind_display()
 
 
 def _arrows(event: TaskEvent, raised: Turn | None) -> Iterator[str]:
@@ -246,7 +268,7 @@ def _texts(event: TaskEvent, task: Task) -> Iterator[str]:
 
 
 def _set_by_confirming(changes: dict[str, list[Any]]) -> str:
-    names = "、".join(field_label(name) for name in changes if name != "due_basis")
+    names = enumeration(field_label(name) for name in changes if name != "due_basis")
     basis = changes.get("due_basis", ["", ""])[1]
     if not basis:
         return _("Set: %(fields)s.") % {"fields": names}
@@ -272,7 +294,7 @@ def shown(name: str, value: Any) -> str:
     if isinstance(value, dict):
         return str(value.get("label") or value["title"])
     if isinstance(value, list):
-        return "、".join(shown(name, item) for item in value)
+        return enumeration(shown(name, item) for item in value)
     if name in DATES:
         return wording.full_date(datetime.date.fromisoformat(value))
     if name == "nature":

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from tracker.exceptions import InvalidInput
 from tracker.spreadsheets import Sheet, UnreadableSheet, read_sheet
+from tracker.texts import enumeration
 
 MEGABYTE = 1024 * 1024
 
@@ -38,7 +39,7 @@ def sentence(code: str, facts: dict[str, Any]) -> str:
         "encrypted": _("The file is protected by a password. Save it without one."),
         "doubled_head": _("Two columns have the same head: %(heads)s."),
     }
-    shown = {name: "、".join(value) if isinstance(value, tuple) else value for name, value in facts.items()}
+    shown = {name: enumeration(value) if isinstance(value, tuple) else value for name, value in facts.items()}
     return sentences[code] % shown
 
 

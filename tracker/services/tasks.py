@@ -22,7 +22,7 @@ from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Draft, Milestone, Task, TaskEvent, Unit, User
 from tracker.services import history
 from tracker.services.secrecy import refuse_marks
-from tracker.texts import clean
+from tracker.texts import clean, enumeration
 
 FREELY_EDITABLE = ("title", "deliverable", "accountable_leader", "remarks", "starts_on")
 PROMISED = ("lead_unit", "owner", "due_on", "due_basis", "criteria", "nature")
@@ -152,7 +152,8 @@ def _refuse_incomplete(values: Mapping[str, Any]) -> None:
     missing = [name for name in PROMISED if not values[name]]
     if missing:
         raise InvalidInput(
-            _("Cannot be confirmed yet; missing: %(fields)s.") % {"fields": "、".join(names[name] for name in missing)},
+            _("Cannot be confirmed yet; missing: %(fields)s.")
+            % {"fields": enumeration(names[name] for name in missing)},
             field=missing[0],
         )
     if values["owner"].unit_id != values["lead_unit"].pk:
@@ -320,7 +321,7 @@ def _meet(task: Task, milestone_ids: Iterable[int]) -> str:
         raise InvalidInput(_("This milestone is not an open one of this task."), field="milestones_met")
     Milestone.objects.filter(pk__in=wanted).update(met_on=clock.today())
     _forget_milestones(task)
-    return _("Milestones met: %(titles)s") % {"titles": "、".join(step.title for step in found)}
+    return _("Milestones met: %(titles)s") % {"titles": enumeration(step.title for step in found)}
 
 
 @transaction.atomic
@@ -528,7 +529,9 @@ def _refuse_steps(task: Task, rows: list[dict[str, Any]]) -> None:
     met = set(task.milestones.filter(met_on__isnull=False).values_list("title", flat=True))
     dropped = met - {row["title"] for row in rows if row.get("met_on")}
     if dropped:
-        raise InvalidInput(_("A milestone that is met cannot be dropped: %(titles)s.") % {"titles": "、".join(dropped)})
+        raise InvalidInput(
+            _("A milestone that is met cannot be dropped: %(titles)s.") % {"titles": enumeration(dropped)}
+        )
 
 
 @transaction.atomic

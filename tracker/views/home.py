@@ -19,6 +19,7 @@ from tracker.lights import LIGHT_OF
 from tracker.models import Plan, Task, TaskEvent, User
 from tracker.presenters.rows import Row, task_row
 from tracker.querysets import waiting_conditions
+from tracker.texts import enumeration
 from tracker.views.base import listed, person_of, plan_or_404, plans_of, visible_tasks
 
 NEAR_DATES = 5
@@ -225,7 +226,7 @@ def _near_dates(tasks: list[Task], plan: Plan, user: User, on: datetime.date) ->
     for task in tasks:
         if task.due_on and task.due_on >= on and task.lead_unit_id == user.unit_id and task.status in OPEN_DATED:
             by_date.setdefault(task.due_on, []).append(task.code)
-    entries += [(day, _("%(codes)s due") % {"codes": "、".join(codes)}) for day, codes in by_date.items()]
+    entries += [(day, _("%(codes)s due") % {"codes": enumeration(codes)}) for day, codes in by_date.items()]
     return [{"date": wording.month_day(day), "words": words} for day, words in sorted(entries)[:NEAR_DATES]]
 
 
@@ -244,7 +245,7 @@ def _unit_lights(tasks: list[Task], plan: Plan, user: User, on: datetime.date) -
                 {
                     "light": wording.ShownLight(light.value, str(light.label), ""),
                     "count": len(codes),
-                    "codes": "、".join(codes),
+                    "codes": enumeration(codes),
                     "url": reverse("ledger", args=[plan.pk]) + query,
                 }
             )

@@ -23,6 +23,7 @@ from tracker.models import LedgerImport, Plan
 from tracker.presenters import ledger_import as shown
 from tracker.services import ledger_imports
 from tracker.spreadsheets import Sheet
+from tracker.texts import enumeration
 from tracker.views.base import person_of, plan_or_404
 
 PER_PAGE = 100
@@ -143,8 +144,8 @@ def _preview(request: HttpRequest, row: LedgerImport, plan: Plan, status: int = 
         "lines": [shown.line(verdict) for verdict in page.object_list],
         "page_obj": page,
         "query": f"show={wanted}" if wanted else "",
-        "not_taken": "、".join(ledger_imports.not_taken(row.columns)),
-        "unknown": "、".join(row.unknown),
+        "not_taken": enumeration(ledger_imports.not_taken(row.columns)),
+        "unknown": enumeration(row.unknown),
         "may_write": ledger_imports.may_write(row),
         "counts": ledger_imports.counts(row),
         "finished": row.state != "draft",

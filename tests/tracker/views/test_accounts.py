@@ -24,7 +24,7 @@ def test_signing_in_leads_to_the_start_page(world):
 
 
 def test_the_sign_in_page_says_that_nothing_classified_may_be_entered(world):
-    assert "涉密" in Client().get(reverse("login")).content.decode()
+    assert "不得录入、存放、传递国家秘密" in Client().get(reverse("login")).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_the_way_back_never_leaves_the_site(case, signed_in, address):
 def test_others_are_refused_with_a_sentence(case, signed_in, who):
     answer = settle(case, signed_in(getattr(case, who)), "dismiss")
     assert answer.status_code == 403
-    assert "This is done by: Administrator、Reviewer." in answer.content.decode()
+    assert "This is done by: Administrator, Reviewer." in answer.content.decode()
     assert MeasureLink.objects.get().state == "proposed"
 
 

@@ -456,7 +456,7 @@ def test_other_governments_find_nothing_and_the_city_reads(world, signed_in):
 def test_who_may_not_settle_a_gap_sees_it_and_is_told_why(world, signed_in):
     answer = page(signed_in(world.staff), world.plan)
     assert len(answer.context["gaps"]) == 4
-    assert answer.context["gaps_refusal"] == "This is done by: Administrator、Reviewer."
+    assert answer.context["gaps_refusal"] == "This is done by: Administrator, Reviewer."
     assert "/disposition/" not in answer.content.decode()
     assert "/disposition/" in page(signed_in(world.reviewer), world.plan).content.decode()
 

@@ -226,7 +226,7 @@ def test_what_is_missing_is_named_all_at_once(world: World, signed_in: SignIn) -
     given = promises(world, criteria="  \n ", nature="", due_basis="")
     response = send(client, url(task, "confirm"), task, **given)
     assert response.status_code == 400
-    sentence = "Cannot be confirmed yet; missing: deadline basis、completion criteria、nature."
+    sentence = "Cannot be confirmed yet; missing: deadline basis, completion criteria, nature."
     assert sentence in response.content.decode()
     assert Task.objects.get(pk=task.pk).status == Status.UNCONFIRMED
 
