@@ -11,6 +11,7 @@ ORDER = (
     "User",
     "AnnualReport",
     "ReportImport",
+    "ReportCorrection",
     "Part",
     "Section",
     "Measure",

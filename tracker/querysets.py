@@ -136,6 +136,14 @@ class ReportImportQuerySet(models.QuerySet[Any]):
         return self.filter(government=user.unit.government_id)
 
 
+class ReportCorrectionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """Corrections of reports of one's own government, for its administrators and auditors."""
+        if user.role not in (Role.ADMINISTRATOR, Role.AUDITOR) or not user.is_active or user.unit is None:
+            return self.none()
+        return self.filter(report__government=user.unit.government_id)
+
+
 class LedgerImportQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         """Imports into plans of one's own government, for its administrators and auditors."""

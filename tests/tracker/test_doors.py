@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from tests.tracker.importing.conftest import TEXT
+from tests.worlds import REPORT
 from tracker.models import EvidenceUse, MeasureLink, Task, TaskEvent
-from tracker.services import ledger_imports, report_imports, trace
+from tracker.services import ledger_imports, report_corrections, report_imports, trace
 from tracker.spreadsheets import Row, Sheet
 
 OK, REDIRECT, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, CONFLICT = 200, 302, 403, 404, 405, 409
@@ -41,6 +42,8 @@ OF_THE_PLAN = {
     "ledger_upload": lambda w: [w.plan.pk],
     "ledger_import": lambda w: [w.ledger_import.pk],
     "import": lambda w: [w.report_import.pk],
+    "correct_report": lambda w: [w.plan.report_id],
+    "report_correction": lambda w: [w.correction.pk],
     "import_units": lambda w: [w.report_import.pk],
     "import_create": lambda w: [w.report_import.pk],
     "import_discard": lambda w: [w.report_import.pk],
@@ -59,7 +62,10 @@ OF_NOBODY = {
 # Who of the own government opens the page; the rest of the own government is refused with 403 or 409.
 EVERYONE = {"home", "ledger", "ledger_csv", "living_report", "task", "evidence"}
 # For those who do not set plans up these rows do not exist.
-OF_ADMINISTRATORS = {"ledger_import", "import", "import_units", "import_create", "import_discard"}
+OF_ADMINISTRATORS = {
+    *("ledger_import", "import", "import_units", "import_create", "import_discard"),
+    *("correct_report", "report_correction"),
+}
 POST_ONLY = {"activate_plan", "judge", "evidence_withdraw", "settle_measure_link", "settle_shortcoming_link"}
 LOOKED_AT = EVERYONE | {"review_queue"}
 PEOPLE = [
@@ -90,6 +96,9 @@ def plan_world(world):
     world.shortcoming_link = trace.propose(task, world.shortcoming, **words)
     world.report_import = report_imports.start(TEXT, by=world.admin)
     rows = Sheet((Row(2, {"code": "1.1", "title": "改名"}),), {"code": "序号"}, (), (), "台账", ())
+    world.correction = report_corrections.start(
+        world.report, REPORT.replace("40件", "41件"), by=world.admin, reason="更正"
+    )
     world.ledger_import = ledger_imports.start(world.plan, rows, by=world.admin, name="台账.csv")
     return world
 

@@ -17,6 +17,7 @@ from tracker.models import (
     LedgerImport,
     Measure,
     Part,
+    ReportCorrection,
     ReportImport,
     Section,
     Shortcoming,
@@ -59,6 +60,24 @@ class ReportImportAdmin(ReadOnlyAdmin):
     @admin.display(description=_("page"))
     def page(self, obj: ReportImport) -> Any:
         return format_html('<a href="{}">{}</a>', reverse("import", args=[obj.pk]), _("Import"))
+
+
+@admin.register(ReportCorrection)
+class ReportCorrectionAdmin(ReadOnlyAdmin):
+    """Who corrected the text of which report and why; the text before stays readable here."""
+
+    list_display = ["report", "state", "reason", "begun_by", "begun_at", "applied_at", "page"]
+    list_select_related = ["report", "begun_by"]
+    list_filter = ["state"]
+    search_fields = ["reason"]
+    fields = [
+        *["report", "state", "reason", "begun_by", "begun_at", "applied_by", "applied_at"],
+        *["previous_digest", "digest", "previous_text"],
+    ]
+
+    @admin.display(description=_("page"))
+    def page(self, obj: ReportCorrection) -> Any:
+        return format_html('<a href="{}">{}</a>', reverse("report_correction", args=[obj.pk]), _("Correction"))
 
 
 @admin.register(LedgerImport)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.documents import MOST_BYTES
 from tracker.forms.fields import AddressField, CleanTextField, DayField, LineField, StyledForm, paragraph
-from tracker.models import AnnualReport
+from tracker.models import AnnualReport, ReportCorrection
 from tracker.services.report_imports import MOST_CHARACTERS
 from tracker.spreadsheets.limits import MOST_BYTES as SHEET_BYTES
 from tracker.spreadsheets.limits import MOST_ROWS
@@ -67,6 +67,27 @@ class ReportTextForm(StyledForm):
         if file:
             return {"content": file.read(), "name": file.name, "address": data["address"]}
         return {"text": data["text"], "address": data["address"]}
+
+
+class CorrectedTextForm(ReportTextForm):
+    """The corrected text of a report that is here already, and why it is corrected."""
+
+    reason = LineField(
+        label=gettext_lazy("Why, and where the correction was published"),
+        max_length=ReportCorrection._meta.get_field("reason").max_length,
+        error_messages={"required": gettext_lazy("Say why the text is corrected.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["address"]
+
+    def given(self) -> dict[str, Any]:
+        """What `report_corrections.start` or `start_file` takes."""
+        file, data = self.cleaned_data["file"], self.cleaned_data
+        if file:
+            return {"content": file.read(), "name": file.name, "reason": data["reason"]}
+        return {"text": data["text"], "reason": data["reason"]}
 
 
 class LedgerFileForm(StyledForm):

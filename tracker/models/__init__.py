@@ -2,7 +2,7 @@
 
 from tracker.models.evidence import Evidence, EvidenceUse
 from tracker.models.history import Draft, TaskEvent
-from tracker.models.imports import LedgerImport, ReportImport
+from tracker.models.imports import LedgerImport, ReportCorrection, ReportImport
 from tracker.models.people import Unit, User
 from tracker.models.plan import Plan, WorkArea
 from tracker.models.requests import ChangeRequest
@@ -37,6 +37,7 @@ __all__ = [
     "Part",
     "Plan",
     "Reading",
+    "ReportCorrection",
     "ReportImport",
     "Section",
     "Shortcoming",

@@ -9,7 +9,7 @@ from tracker.enums import ImportState
 from tracker.models.people import Unit
 from tracker.models.plan import Plan
 from tracker.models.source import AnnualReport
-from tracker.querysets import LedgerImportQuerySet, ReportImportQuerySet
+from tracker.querysets import LedgerImportQuerySet, ReportCorrectionQuerySet, ReportImportQuerySet
 
 
 class ReportImport(models.Model):
@@ -46,6 +46,49 @@ class ReportImport(models.Model):
 
     def __str__(self) -> str:
         return str(self.draft.get("head", {}).get("title") or self.name)
+
+
+class ReportCorrection(models.Model):
+    """报告更正: a corrected text of a report that is here already, and once it is in force the text before it.
+
+    `typed` are {name of a piece: its words in the corrected text} for pieces that were not found again.
+    """
+
+    report = models.ForeignKey(
+        AnnualReport, models.PROTECT, related_name="corrections", verbose_name=_("annual report")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.DRAFT)
+    reason = models.CharField(_("reason"), max_length=500)
+    text = models.TextField(_("corrected text"))
+    digest = models.CharField(_("SHA-256 of the text"), max_length=64)
+    previous_text = models.TextField(_("text before"), blank=True)
+    previous_digest = models.CharField(_("SHA-256 of the text before"), max_length=64)
+    typed = models.JSONField(_("words found by hand"), default=dict)
+    begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("begun by"))
+    begun_at = models.DateTimeField(_("begun at"))
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("put in by")
+    )
+    applied_at = models.DateTimeField(_("put in at"), null=True, blank=True)
+
+    objects = ReportCorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report correction")
+        verbose_name_plural = _("report corrections")
+        ordering = ["-begun_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="report_correction_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(state=ImportState.CREATED)
+                | (Q(applied_at__isnull=False, applied_by__isnull=False) & ~Q(previous_text="")),
+                name="report_correction_keeps_what_was",
+            ),
+            models.CheckConstraint(condition=Q(state__in=ImportState.values), name="report_correction_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report} · {self.reason}"
 
 
 class LedgerImport(models.Model):

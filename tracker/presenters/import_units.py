@@ -14,7 +14,7 @@ from tracker.importing import overview
 from tracker.importing.doubts import doubts, progress
 from tracker.importing.draft import ClausePiece, Draft, Piece, Proposal
 from tracker.importing.overview import Area
-from tracker.models import ReportImport, Unit
+from tracker.models import ReportImport, Unit, User
 from tracker.presenters.report_import import steps
 from tracker.services.report_imports import draft_of, title_of
 from tracker.texts import enumeration
@@ -34,6 +34,15 @@ def begun(rows: Iterable[ReportImport]) -> list[dict[str, Any]]:
             "is_draft": row.state == ImportState.DRAFT,
         }
         for row in rows
+    ]
+
+
+def reports(rows: Any, user: User) -> list[dict[str, Any]]:
+    """The own government's reports, each with the address at which its text is corrected."""
+    own = rows.filter(government=user.unit.government_id) if user.unit else rows.none()
+    return [
+        {"title": title, "url": reverse("correct_report", args=[pk])}
+        for pk, title in own.order_by("-year").values_list("pk", "title")
     ]
 
 

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from tracker import permissions
@@ -53,6 +54,15 @@ def create_plan(report: AnnualReport, *, by: User, year: int, **settings: Any) -
             plan=plan, section=section, number=number, title=section.heading, start=section.start, end=section.end
         )
     return plan
+
+
+def add_area(plan: Plan, section: Section) -> WorkArea:
+    """A work area for an item that a corrected text adds; those that are there keep their numbers."""
+    number = (WorkArea.objects.filter(plan=plan).aggregate(last=Max("number"))["last"] or 0) + 1
+    area: WorkArea = WorkArea.objects.create(
+        plan=plan, section=section, number=number, title=section.heading, start=section.start, end=section.end
+    )
+    return area
 
 
 @transaction.atomic

@@ -56,6 +56,29 @@ def ask(
     return request
 
 
+@transaction.atomic
+def ask_for_words(task_id: int, *, by: User, quote: str, reason: str) -> ChangeRequest:
+    """Ask that a confirmed task stand on the words of a corrected text. For services.report_corrections only.
+
+    Raises MoveRefused while another request on the task is open: none is replaced unseen.
+    """
+    task = tasks.locked(task_id, None)
+    permissions.check_request_change(by, task, RequestKind.ADJUSTMENT)
+    if ChangeRequest.objects.filter(task=task, state=RequestState.OPEN).exists():
+        raise MoveRefused(_("%(code)s has a request that awaits its decision. Decide it first.") % {"code": task.code})
+    refuse_marks({"quote": quote, "reason": reason}, by=by, task=task)
+    request = ChangeRequest.objects.create(
+        task=task,
+        kind=RequestKind.ADJUSTMENT,
+        reason=reason,
+        changes={"quote": [task.quote, quote]},
+        asked_by=by,
+        asked_at=clock.now(),
+    )
+    tasks.note(task.pk, EventKind.REQUEST, by=by, detail=request.get_kind_display(), reason=reason)
+    return request
+
+
 def _wanted(task: Task, kind: str, changes: dict[str, Any]) -> dict[str, list[Any]]:
     unknown = set(changes) - set(CHANGEABLE[kind])
     if unknown:

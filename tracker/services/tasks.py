@@ -563,6 +563,20 @@ def apply_change(task_id: int, *, by: User, fields: Mapping[str, Any], detail: s
     return task
 
 
+@transaction.atomic
+def restate(task_id: int, *, by: User, quote: str, detail: str) -> Task:
+    """Put an unconfirmed task on the words of a corrected text. For services.report_corrections only.
+
+    Raises MoveRefused for a confirmed one: its words change through a decided request.
+    """
+    task = locked(task_id, None)
+    permissions.check_set_up(by, task.plan)
+    if task.status != Status.UNCONFIRMED:
+        raise MoveRefused(_("The task is confirmed: its words change only through an approved change request."))
+    _write(task, EventKind.EDIT, by=by, fields={"quote": quote}, detail=detail)
+    return task
+
+
 def save_draft(task: Task, *, by: User, values: Mapping[str, Any]) -> Draft:
     """Keep an update that is not sent yet: {field: text, or list of texts}.
 

@@ -16,7 +16,7 @@ from tracker import permissions
 from tracker.enums import ImportState
 from tracker.exceptions import InvalidInput, Refusal, Stale
 from tracker.forms.imports import ReportHeadForm, ReportTextForm
-from tracker.models import ReportImport
+from tracker.models import AnnualReport, ReportImport
 from tracker.presenters import import_units as units_shown
 from tracker.presenters import report_import as shown
 from tracker.services import plans, report_imports
@@ -63,6 +63,7 @@ def _list(request: HttpRequest, form: ReportTextForm, status: int = 200) -> Http
         "steps": shown.steps(None, 1),
         "rows": units_shown.begun(rows),
         "offers_sample": report_imports.offers_sample(),
+        "reports": units_shown.reports(AnnualReport.objects.visible_to(person_of(request)), person_of(request)),
     }
     return render(request, "tracker/import_list.html", context, status=status)
 
