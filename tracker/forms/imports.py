@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from tracker.documents import MOST_BYTES
 from tracker.forms.fields import AddressField, CleanTextField, DayField, LineField, StyledForm, paragraph
 from tracker.models import AnnualReport, ReportCorrection
-from tracker.services.report_imports import MOST_CHARACTERS
+from tracker.services.report_imports import MOST_CHARACTERS, MOST_TASKS
 from tracker.spreadsheets.limits import MOST_BYTES as SHEET_BYTES
 from tracker.spreadsheets.limits import MOST_ROWS
 
@@ -88,6 +88,39 @@ class CorrectedTextForm(ReportTextForm):
         if file:
             return {"content": file.read(), "name": file.name, "reason": data["reason"]}
         return {"text": data["text"], "reason": data["reason"]}
+
+
+class LedgerPlanForm(StyledForm):
+    """A ledger that a plan is begun from, and the year of that plan."""
+
+    ledger = forms.FileField(
+        label=gettext_lazy("or a ledger that you keep already"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        error_messages={
+            "required": gettext_lazy("Choose the file of the ledger."),
+            "empty": gettext_lazy("The file is empty."),
+        },
+    )
+    plan_year = forms.IntegerField(
+        label=gettext_lazy("Year of the plan"),
+        min_value=1991,
+        max_value=2200,
+        error_messages={"required": gettext_lazy("Give the year of the plan, as four digits.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limits = {"most_mb": SHEET_BYTES // MEGABYTE, "most": MOST_TASKS}
+        self.fields["ledger"].help_text = (
+            _("Excel (.xlsx) or CSV; at most %(most_mb)d MB and %(most)d tasks. Its rows become the words of the plan.")
+            % limits
+        )
+
+    def clean_ledger(self) -> Any:
+        file = self.cleaned_data["ledger"]
+        if file.size > SHEET_BYTES:
+            raise ValidationError(_("The file has more than %(most_mb)d MB.") % {"most_mb": SHEET_BYTES // MEGABYTE})
+        return file
 
 
 class LedgerFileForm(StyledForm):

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions, wording
@@ -223,10 +225,18 @@ def _date(words: str) -> datetime.date:
 
 
 def _nature(words: str) -> str:
-    for value, label in Nature.choices:
-        if words in (value, str(label)):
-            return str(value)
+    if words in natures():
+        return natures()[words]
     raise InvalidInput(_("“%(value)s” is no nature of a task.") % {"value": words[:40]})
+
+
+def natures() -> dict[str, str]:
+    """{what a ledger says, in any of our languages: value of Nature}; a file does not change with its reader."""
+    found: dict[str, str] = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found |= {words: str(value) for value, label in Nature.choices for words in (str(value), str(label))}
+    return found
 
 
 def _unit(known: Known, words: str) -> Unit:

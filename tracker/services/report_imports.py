@@ -20,6 +20,7 @@ from tracker.exceptions import DatasetError, InvalidInput, MoveRefused, NotPermi
 from tracker.importing import corrections, doubts, proposals
 from tracker.importing.corrections import CannotCorrect, Planned
 from tracker.importing.draft import Draft, begin, to_report
+from tracker.importing.ledger import LedgerRow, from_rows, words_of
 from tracker.models import (
     AnnualReport,
     Cause,
@@ -33,11 +34,15 @@ from tracker.models import (
     WorkArea,
 )
 from tracker.reading import ParsedReport, Unfit, parse, unfit
-from tracker.services import documents, imports, plans, trace
+from tracker.services import documents, imports, ledger_imports, plans, trace
 from tracker.services.secrecy import refuse_marks
+from tracker.spreadsheets import Row, Sheet
+from tracker.texts import clean
 
 # Twenty times a long report; beyond it a text is no report, and a page of it no longer usable.
 MOST_CHARACTERS = 200_000
+# More are no plan that a government keeps an eye on, and creating them would take a minute.
+MOST_TASKS = 1_000
 DATA = Path(__file__).resolve().parents[1] / "data"
 TITLE_LENGTH = Task._meta.get_field("title").max_length or 0
 BASIS_LENGTH = Task._meta.get_field("due_basis").max_length or 0
@@ -63,19 +68,7 @@ def start(text: str, *, by: User, name: str = "", address: str = "") -> ReportIm
         raise InvalidInput(sentence, field="text")
     draft = begin(report)
     _propose(draft, government)
-    now = clock.now()
-    return ReportImport.objects.create(
-        government=government,
-        name=name[:200],
-        address=address,
-        text=draft.text,
-        digest=imports.digest_of(draft.text),
-        draft=draft.to_dict(),
-        begun_by=by,
-        begun_at=now,
-        saved_by=by,
-        saved_at=now,
-    )
+    return _keep(draft, government, by=by, name=name, address=address)
 
 
 def start_file(content: bytes, *, by: User, name: str, address: str = "") -> ReportImport:
@@ -88,6 +81,70 @@ def start_file(content: bytes, *, by: User, name: str, address: str = "") -> Rep
         # What is wrong with the text is shown where the file was chosen.
         refusal.field = "file"
         raise
+
+
+@transaction.atomic
+def start_ledger(sheet: Sheet, *, by: User, name: str, year: int) -> ReportImport:
+    """Begin the plan of `year` from a ledger that exists already; its rows are the words that the tasks stand on.
+
+    Raises InvalidInput: no row with words, more than MOST_TASKS of them, or the words are too long in all.
+    """
+    government = _government(by)
+    rows = [_ledger_row(row, name) for row in sheet.rows]
+    count = sum(bool(words_of(row)) for row in rows)
+    if not count:
+        raise InvalidInput(_("No row of the ledger says what is to be done."), field="ledger")
+    if count > MOST_TASKS:
+        raise InvalidInput(
+            _("The ledger has %(count)d tasks; a plan is begun with at most %(most)d.")
+            % {"count": count, "most": MOST_TASKS},
+            field="ledger",
+        )
+    title = _("%(year)d ledger of key tasks, %(government)s") % {"year": year, "government": government.name}
+    draft = from_rows(rows, title=title, issuer=government.name, year=year - 1, area=_("Key tasks"))
+    if len(draft.text) > MOST_CHARACTERS:
+        raise InvalidInput(
+            _("The text has %(count)d characters; at most %(most)d can be read in.")
+            % {"count": len(draft.text), "most": MOST_CHARACTERS},
+            field="ledger",
+        )
+    refuse_marks({"ledger": draft.text}, by=by)
+    _propose(draft, government)
+    return _keep(draft, government, by=by, name=name)
+
+
+def _ledger_row(row: Row, name: str) -> LedgerRow:
+    values = {field: clean(words) for field, words in row.values.items()}
+    due_on = values.get("due_on", "")
+    return LedgerRow(
+        number=row.number,
+        code=values.get("code", ""),
+        area=values.get("area", ""),
+        title=values.get("title", "")[:TITLE_LENGTH],
+        words=values.get("quote", ""),
+        nature=ledger_imports.natures().get(values.get("nature", ""), ""),
+        responsible=values.get("lead_unit", ""),
+        due_on=due_on,
+        # A ledger that sets a date is itself the basis until someone names a better one.
+        due_basis=(values.get("due_basis", "") or name)[:BASIS_LENGTH] if due_on else "",
+    )
+
+
+def _keep(draft: Draft, government: Unit, *, by: User, name: str, address: str = "") -> ReportImport:
+    now = clock.now()
+    row: ReportImport = ReportImport.objects.create(
+        government=government,
+        name=name[:200],
+        address=address,
+        text=draft.text,
+        digest=imports.digest_of(draft.text),
+        draft=draft.to_dict(),
+        begun_by=by,
+        begun_at=now,
+        saved_by=by,
+        saved_at=now,
+    )
+    return row
 
 
 def offers_sample() -> bool:

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tracker import permissions
+from tracker import clock, permissions
 from tracker.enums import ImportState
 from tracker.exceptions import InvalidInput, Refusal, Stale
-from tracker.forms.imports import ReportHeadForm, ReportTextForm
+from tracker.forms.imports import LedgerPlanForm, ReportHeadForm, ReportTextForm
 from tracker.models import AnnualReport, ReportImport
 from tracker.presenters import import_units as units_shown
 from tracker.presenters import report_import as shown
-from tracker.services import plans, report_imports
+from tracker.services import ledger_imports, plans, report_imports
 from tracker.views.base import person_of, plan_or_404
 
 HEAD = -1  # the place of the head where other places are keys of pieces
@@ -39,6 +39,8 @@ def imports(request: HttpRequest) -> HttpResponse:
     permissions.check_import(user)
     sent = request.method == "POST"
     form = ReportTextForm(request.POST if sent else None, request.FILES if sent else None)
+    if sent and "from_ledger" in request.POST:
+        return _begin_ledger(request)
     if sent and "sample" in request.POST:
         return _begin(request, form, text=report_imports.sample_text(), name=_("Sample report"))
     if sent and form.is_valid():
@@ -56,10 +58,27 @@ def _begin(request: HttpRequest, form: ReportTextForm, **given: Any) -> HttpResp
     return redirect("import", row.pk)
 
 
-def _list(request: HttpRequest, form: ReportTextForm, status: int = 200) -> HttpResponse:
+def _begin_ledger(request: HttpRequest) -> HttpResponse:
+    form = LedgerPlanForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _list(request, ReportTextForm(), 400, ledger_form=form)
+    file, year = form.cleaned_data["ledger"], form.cleaned_data["plan_year"]
+    try:
+        sheet = ledger_imports.read(file.name, file.read())
+        row = report_imports.start_ledger(sheet, by=person_of(request), name=file.name, year=year)
+    except InvalidInput as refusal:
+        form.add_error("ledger", str(refusal))
+        return _list(request, ReportTextForm(), 400, ledger_form=form)
+    return redirect("import", row.pk)
+
+
+def _list(
+    request: HttpRequest, form: ReportTextForm, status: int = 200, ledger_form: LedgerPlanForm | None = None
+) -> HttpResponse:
     rows = ReportImport.objects.visible_to(person_of(request)).select_related("saved_by").defer("text", "draft")
     context = {
         "form": form,
+        "ledger_form": ledger_form or LedgerPlanForm(initial={"plan_year": clock.today().year + 1}),
         "steps": shown.steps(None, 1),
         "rows": units_shown.begun(rows),
         "offers_sample": report_imports.offers_sample(),

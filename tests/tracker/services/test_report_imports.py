@@ -19,7 +19,8 @@ from tracker.models import (
     Task,
     WorkArea,
 )
-from tracker.services import history, plans, report_imports, tasks
+from tracker.services import history, ledger_imports, plans, report_imports, tasks
+from tracker.spreadsheets import Row, Sheet
 
 pytestmark = pytest.mark.django_db
 CREATED = (AnnualReport, Part, Plan, WorkArea, Task)
@@ -252,3 +253,64 @@ class TestGivingUp:
         with pytest.raises(MoveRefused):
             report_imports.discard(other.pk, by=world.admin)
         assert Plan.objects.get(pk=plan.pk).state == PlanState.ACTIVE
+
+
+class TestFromALedger:
+    HEADS = {"code": "序号", "area": "类别", "title": "重点任务", "quote": "具体措施", "lead_unit": "牵头单位"}
+
+    def sheet(self, *rows: dict[str, str]) -> Sheet:
+        found = tuple(Row(number, row) for number, row in enumerate(rows, 2))
+        return Sheet(found, self.HEADS, (), (), "台账", ())
+
+    def begin(self, world: World, *rows: dict[str, str], year: int = 2027) -> ReportImport:
+        return report_imports.start_ledger(self.sheet(*rows), by=world.admin, name="台账.xlsx", year=year)
+
+    def test_its_rows_become_the_tasks_of_a_draft_plan(self, world: World):
+        row = self.begin(
+            world,
+            {"area": "制度", "title": "修订", "quote": "修订规程", "lead_unit": "区培训局", "due_on": "2027-06-30"},
+            {"area": "制度", "title": "", "quote": "开展评查", "lead_unit": "外单位", "nature": "持续推进"},
+        )
+        assert not Plan.objects.exists()
+        plan = report_imports.create(row.pk, by=world.admin)
+        assert (plan.year, plan.state) == (2027, "draft")
+        first, second = Task.objects.filter(plan=plan)
+        assert (first.code, first.title, first.quote, first.due_on, first.due_basis) == (
+            "1.1",
+            "修订",
+            "修订规程",
+            datetime.date(2027, 6, 30),
+            "台账.xlsx",
+        )
+        assert (first.proposed_lead_unit, first.lead_unit) == (world.bureau, None)
+        assert (second.title, second.nature, second.proposed_lead_unit) == ("开展评查", "continuous", None)
+        assert plan.report.text[first.start : first.end] == "修订规程"
+
+    def test_the_same_ledger_then_updates_the_plan_without_a_difference(self, world: World):
+        rows = (
+            {"area": "制度", "title": "修订", "quote": "修订规程"},
+            {"area": "普法", "title": "宣传", "quote": "开展宣传"},
+        )
+        plan = report_imports.create(self.begin(world, *rows).pk, by=world.admin)
+        found = ledger_imports.verdicts(plan, self.sheet(*rows).rows)
+        assert [verdict.verdict for verdict in found] == ["unchanged", "unchanged"]
+
+    def test_a_ledger_that_says_nothing_to_do_is_refused(self, world: World):
+        with pytest.raises(InvalidInput) as refused:
+            self.begin(world, {"area": "制度"}, {"lead_unit": "区培训局"})
+        assert refused.value.field == "ledger"
+        assert not ReportImport.objects.exists()
+
+    def test_more_tasks_than_a_plan_holds_are_refused(self, world: World, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(report_imports, "MOST_TASKS", 2)
+        rows = [{"title": f"任务{number}"} for number in range(3)]
+        with pytest.raises(InvalidInput):
+            self.begin(world, *rows)
+        assert self.begin(world, *rows[:2]).state == "draft"
+
+    @pytest.mark.parametrize("who", ["reviewer", "staff", "leader", "viewer"])
+    def test_only_administrators_begin_a_plan(self, world: World, who: str):
+        with pytest.raises(NotPermitted):
+            report_imports.start_ledger(
+                self.sheet({"title": "甲"}), by=getattr(world, who), name="台账.xlsx", year=2027
+            )

@@ -277,3 +277,35 @@ def test_other_governments_imports_do_not_exist(world: World, signed_in: SignIn,
     for name in ("import", "import_units", "import_create", "import_discard"):
         assert signed_in(world.foreign_admin).get(address(begun, name)).status_code == 404
         assert signed_in(world.staff).get(address(begun, name)).status_code == 404
+
+
+def test_a_plan_is_begun_from_a_ledger(world: World, signed_in: SignIn):
+    client = signed_in(world.admin)
+    file = SimpleUploadedFile("台账.csv", "序号,类别,重点任务\n1.1,制度,修订规程\n".encode("gb18030"))
+    sent = {"from_ledger": "1", "ledger": file, "plan_year": "2027"}
+    answer = client.post(reverse("imports"), sent)
+    row = ReportImport.objects.get()
+    assert answer["Location"] == reverse("import", args=[row.pk])
+    assert client.get(answer["Location"]).status_code == 200
+    assert client.get(reverse("import_units", args=[row.pk])).status_code == 200
+    client.post(reverse("import_create", args=[row.pk]), {"version": row.version})
+    assert [task.quote for task in Task.objects.all()] == ["修订规程"]
+
+
+@pytest.mark.parametrize(
+    ("content", "year", "field"),
+    [
+        (b"", "2027", "ledger"),
+        (b"x,y\n1,2\n", "2027", "ledger"),
+        ("序号,重点任务\n1,甲\n".encode(), "", "plan_year"),
+        ("序号,重点任务\n1,甲\n".encode(), "27", "plan_year"),
+    ],
+)
+def test_a_ledger_that_cannot_be_read_is_refused_in_place(
+    world: World, signed_in: SignIn, content: bytes, year: str, field: str
+):
+    sent = {"from_ledger": "1", "ledger": SimpleUploadedFile("台账.csv", content), "plan_year": year}
+    answer = signed_in(world.admin).post(reverse("imports"), sent)
+    assert answer.status_code == 400
+    assert field in answer.context["ledger_form"].errors
+    assert not ReportImport.objects.exists()
