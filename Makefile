@@ -1,7 +1,7 @@
 # make run     serve the demonstration on http://127.0.0.1:8000 (PORT= changes it)
 # make test    the whole suite
 # make check   everything that guards the house
-# make bench   what the pages cost at 3,000 tasks
+# make bench   what the pages cost at 3,000 tasks, and the long jobs
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -43,6 +43,7 @@ check: install
 
 bench: install
 	$(BIN)/python tests/bench/run.py
+	$(BIN)/python tests/bench/jobs.py
 
 messages: install
 	$(BIN)/python tools/make_messages.py

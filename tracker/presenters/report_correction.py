@@ -43,7 +43,7 @@ def page(row: ReportCorrection, typed: dict[str, str]) -> dict[str, Any]:
         "changes": [_sides(change) for change in found.changes],
         "tasks": [_task(found, piece) for piece in found.changed("task")],
         "suspect": [
-            {"words": piece.words, "codes": enumeration(piece.holds)}
+            {"words": wording.full_width(piece.words), "codes": enumeration(piece.holds)}
             for kind in ("measure", "shortcoming")
             for piece in found.changed(kind)
             if piece.holds
@@ -51,15 +51,17 @@ def page(row: ReportCorrection, typed: dict[str, str]) -> dict[str, Any]:
         "lost": [
             {
                 "name": piece.name,
-                "words": piece.words,
+                "words": wording.full_width(piece.words),
                 "codes": enumeration(piece.holds),
                 "typed": given.get(piece.name, ""),
             }
             for piece in found.pieces
             if piece.is_lost or piece.name in given
         ],
-        "dropped": [piece.words for piece in found.dropped if piece.kind not in ("part", "section", "area")],
-        "fresh": list(found.fresh),
+        "dropped": [
+            wording.full_width(piece.words) for piece in found.dropped if piece.kind not in ("part", "section", "area")
+        ],
+        "fresh": [wording.full_width(words) for words in found.fresh],
         "may_apply": not found.lost,
     }
 
@@ -82,10 +84,17 @@ def _head(row: ReportCorrection) -> dict[str, Any]:
 
 def _sides(change: Change) -> dict[str, Any]:
     """Both sides as pieces with the class that marks what differs."""
-    return {
-        "before": [{"words": words.strip("\n"), "differs": differs} for words, differs in change.before],
-        "after": [{"words": words.strip("\n"), "differs": differs} for words, differs in change.after],
-    }
+    return {"before": _pieces(change.before), "after": _pieces(change.after)}
+
+
+def _pieces(side: tuple[tuple[str, bool], ...]) -> list[dict[str, Any]]:
+    """Pieces as they are shown: with full-width punctuation, which depends on what stands beside it."""
+    whole = wording.full_width("".join(words for words, _differs in side))
+    found, place = [], 0
+    for words, differs in side:
+        found.append({"words": whole[place : place + len(words)].strip("\n"), "differs": differs})
+        place += len(words)
+    return found
 
 
 def _task(found: Preview, piece: Carried) -> dict[str, Any]:
@@ -100,7 +109,7 @@ def _task(found: Preview, piece: Carried) -> dict[str, Any]:
         "code": piece.row.code,
         "title": piece.row.title,
         "url": piece.row.get_absolute_url(),
-        "old": piece.words,
-        "new": found.text[piece.place.start : piece.place.end],
+        "old": wording.full_width(piece.words),
+        "new": wording.full_width(found.text[piece.place.start : piece.place.end]),
         "follows": follows,
     }

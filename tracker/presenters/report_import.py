@@ -90,14 +90,14 @@ def _coverage(draft: Draft, numbering: Numbering) -> list[dict[str, Any]]:
     covered = progress(draft)
     tasks = [task for area in numbering.areas for task in area.tasks]
     goals = sum(len(task.goals) for task in tasks)
+    unset = sum(not (task.clause.unit_settled and task.clause.due_on) for task in tasks)
     percent = "—" if covered.percent is None else f"{covered.percent} %"
     return [
         {"label": _("Arrangements covered by tasks"), "value": percent, "open": bool(covered.missing)},
         {"label": _("Tasks, and goals that belong to one"), "value": f"{len(tasks)} ＋ {goals}", "open": False},
         {
-            "label": _("Not stated: lead unit, date, criteria"),
-            "value": ngettext("%(count)d task to be set", "%(count)d tasks to be set", len(tasks))
-            % {"count": len(tasks)},
+            "label": _("Without lead unit or due date"),
+            "value": ngettext("%(count)d task to be set", "%(count)d tasks to be set", unset) % {"count": unset},
             "open": False,
         },
     ]

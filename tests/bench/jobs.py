@@ -1,0 +1,220 @@
+"""`make bench`: what the long jobs cost, each in a process of its own: CPU seconds and largest memory.
+
+Reading a report of 10,000 characters and of 1 MB, the import page, one correction, creating a plan of 300 tasks,
+comparing a corrected text, and the preview of a ledger of 10,000 rows.
+"""
+
+import io
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.bench.run import environment  # noqa: E402
+
+REPORT = ROOT / "tracker" / "data" / "xicheng_2025" / "report.txt"
+HAN = "一二三四五六七八九十"
+VERBS = ("制定", "开展", "建立", "完善", "推进", "深化")
+NOUNS = ("行政执法", "复议案件", "普法宣传", "信息公开", "政务服务")
+THINGS = ("目录", "机制", "培训", "评查", "台账")
+REPEATED = 5
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        environment(Path(sys.argv[2]))
+        JOBS[sys.argv[1]]()
+        return
+    print(f"{'job':44}{'CPU ms':>9}{'memory MB':>11}")
+    with tempfile.TemporaryDirectory() as folder:
+        environment(Path(folder))
+        prepare()
+        for name in JOBS:
+            subprocess.run([sys.executable, __file__, name, folder], check=True, cwd=ROOT)
+
+
+def prepare() -> None:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("demo", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+
+
+@contextmanager
+def counted(name: str, times: int = 1) -> Iterator[None]:
+    """Print the CPU time of one of `times` runs inside the block, and the largest memory of the process so far."""
+    before = time.process_time()
+    yield
+    spent = (time.process_time() - before) / times * 1000
+    print(f"{name:44}{spent:9.1f}{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:11d}", flush=True)
+
+
+def read_short() -> None:
+    from tracker.reading import parse
+
+    text = (REPORT.read_text(encoding="utf-8") * 3)[:10_000]
+    parse(text)
+    with counted("read a report of 10,000 characters", REPEATED):
+        for _run in range(REPEATED):
+            parse(text)
+
+
+def read_long() -> None:
+    from tracker.reading import parse
+
+    text = (REPORT.read_text(encoding="utf-8") * 300)[:1_000_000]
+    with counted("read a text of 1,000,000 characters"):
+        parse(text)
+
+
+def work_on_import() -> None:
+    from django.urls import reverse
+
+    client, user = signed_in()
+    from tracker.importing.doubts import doubts
+    from tracker.services import report_imports
+
+    row = report_imports.start(REPORT.read_text(encoding="utf-8"), by=user)
+    address = reverse("import", args=[row.pk])
+    client.get(address)
+    with counted("import page of the published report", REPEATED):
+        for _run in range(REPEATED):
+            client.get(address)
+    doubt = next(row for row in doubts(report_imports.draft_of(row)) if row.open)
+    sent = {"act": "settle", "name": doubt.name, "choice": doubt.choices[0], "version": row.version}
+    with counted("one correction, saved and drawn again"):
+        answer = client.post(address, sent, headers={"HX-Request": "true"})
+    if answer.status_code != 200:
+        raise SystemExit(f"the correction was answered with {answer.status_code}")
+
+
+def create_plan() -> None:
+    _client, user = signed_in()
+    from tracker.services import report_imports
+
+    row = report_imports.start(long_report(), by=user)
+    with counted("create a plan of 300 tasks"):
+        plan = report_imports.create(row.pk, by=user)
+    if plan.tasks.count() < 300:
+        raise SystemExit(f"only {plan.tasks.count()} tasks were created")
+
+
+def correct_text() -> None:
+    from django.urls import reverse
+
+    client, user = signed_in()
+    from tracker.models import AnnualReport
+    from tracker.services import report_corrections
+
+    report = AnnualReport.objects.get(year=2024)
+    text = report.text.replace("1197", "1198").replace("开展财会监督", "开展好财会监督")
+    row = report_corrections.start(report, text, by=user, reason="更正")
+    address = reverse("report_correction", args=[row.pk])
+    client.get(address)
+    with counted("preview of a corrected text", REPEATED):
+        for _run in range(REPEATED):
+            client.get(address)
+
+
+def read_ledger() -> None:
+    _client, user = signed_in()
+    from tracker.models import Plan
+    from tracker.services import ledger_imports
+
+    content = long_ledger()
+    plan = Plan.objects.get(year=2025)
+    with counted("preview of a ledger of 10,000 rows (.xlsx)"):
+        sheet = ledger_imports.read("台账.xlsx", content)
+        row = ledger_imports.start(plan, sheet, by=user, name="台账.xlsx")
+    if len(row.rows) != 10_000:
+        raise SystemExit(f"{len(row.rows)} rows were read")
+
+
+def signed_in() -> tuple[Any, Any]:
+    """A browser of the administrator, and the administrator."""
+    import django
+
+    django.setup()
+    from django.test import Client
+
+    from tracker.models import User
+
+    user = User.objects.get(username="admin")
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user, backend="tracker.authentication.UnitBackend")
+    return client, user
+
+
+def long_report() -> str:
+    """A report of 2030 with ten items of measures and of arrangements, the latter of 30 commitments each."""
+    measures = "".join(
+        f"（{HAN[item]}）加强第{item + 1}类工作。"
+        + "".join(f"完成{NOUNS[place % 5]}{place * 7 + item + 3}件。" for place in range(12))
+        + "\n\n"
+        for item in range(10)
+    )
+    arrangements = "".join(
+        f"（{HAN[item]}）推进第{item + 1}类工作。"
+        + "".join(
+            f"{VERBS[place % 6]}{NOUNS[(place + item) % 5]}{THINGS[place % 5]}{item}号{place}项。"
+            for place in range(30)
+        )
+        + "\n\n"
+        for item in range(10)
+    )
+    return (
+        f"丙县人民政府2030年法治政府建设年度情况报告\n\n一、2030年主要举措和成效\n\n{measures}"
+        f"二、存在的不足\n\n一是复议调解不够。二是普法形式单一。\n\n三、2031年工作安排\n\n{arrangements}"
+        "丙县人民政府\n2031年3月1日\n"
+    )
+
+
+def long_ledger() -> bytes:
+    """A workbook of 10,000 rows with the columns of the internal ledger."""
+    import openpyxl  # type: ignore[import-untyped]
+
+    from tracker.presenters.ledger import CSV_HEADS
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("台账")
+    sheet.append(list(CSV_HEADS))
+    for number in range(10_000):
+        values = [
+            f"{number % 6 + 1}.{number}",
+            "统筹谋划",
+            f"任务{number}",
+            "开展执法评查",
+            "举措1",
+            "区司法局",
+            "区财政局",
+        ]
+        more = ["李四", "", "", "2025-11-30", "要点", "推进中", "绿", "进展情况说明文字" * 5]
+        sheet.append([*values, *more, *[""] * (len(CSV_HEADS) - 16), "备注"])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+JOBS: dict[str, Callable[[], None]] = {
+    "read_short": read_short,
+    "read_long": read_long,
+    "work_on_import": work_on_import,
+    "create_plan": create_plan,
+    "correct_text": correct_text,
+    "read_ledger": read_ledger,
+}
+
+if __name__ == "__main__":
+    main()
