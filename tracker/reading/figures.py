@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tracker.reading.structure import Figure, PartKind
 from tracker.reading.text import Source
+from tracker.reading.words import ORDINAL
 
 _D = "[0-9０-９]"
 # Longer units first. What may not follow keeps 部门, 条例, 次性 and the like from being units.
@@ -116,7 +117,8 @@ def _quote_start(source: Source, earliest: int, number: int) -> int:
             first = stop.end()
     while first < number and (source.text[first].isspace() or source.text[first] in "、和及"):
         first += 1
-    return first
+    numbered = ORDINAL.match(source.text, first, number)
+    return numbered.end() if numbered else first
 
 
 def _label_after(source: Source, start: int, end: int) -> tuple[str | None, int]:

@@ -8,19 +8,19 @@ from tracker.reading.characters import simplified
 from tracker.reading.structure import ParsedReport, Warning
 from tracker.reading.text import Source
 
-Unfit = Literal["empty", "work_report", "navigation", "news", "no_parts"]
+Unfit = Literal["empty", "work_report", "navigation", "explanation", "news", "no_parts"]
 
 _HEAD_LINES = 12
+_TITLE_LONGEST = 120
 _ADDRESSED = re.compile(r"各位(?:代表|委员)[!！,，、:：]")
 _WORK_REPORT = re.compile(r".{0,40}政府工作报告.{0,20}")
 _NEWS = re.compile(
     r"本报讯|(?:记者|通讯员|讯员)\s?\S{2,8}|[日月]电[（( ]|日讯|^\S{0,10}讯[（( ]|近日[,，]", re.MULTILINE
 )
 _NEWS_HEAD = 400
-_INSTRUCTION = re.compile(
-    r".{4,100}(?:通知|方案|要点|规划|实施意见|办法|规定|细则|公告|通告|批复)(?:[（(].{1,20}[)）])?"
-)
+_INSTRUCTION = re.compile(r".{4,100}(?:通知|方案|要点|规划|意见|办法|规定|细则|公告|通告|批复)(?:[（(].{1,20}[)）])?")
 _SUBJECT = re.compile(r"法治|依法行政|依法治[国省市县区州旗]")
+_EXPLANATION = re.compile(r".*(?:解读|答记者问|访谈|一图读懂|图解).{0,10}")
 # A page of links: many short lines, and hardly any prose between them.
 _LINKS_LEAST, _PROSE_LEAST = 15, 0.3
 _PROSE = re.compile(r".*[。；！]|.{60,}")
@@ -30,7 +30,8 @@ def unfit(report: ParsedReport) -> Unfit | None:
     """Why the text is refused, None when it may be an annual report.
 
     Refused are: no text; a report on the work of a government, which addresses the deputies of a congress; a page
-    of links; news about a report; a text without any part of a report. Whatever else looks odd is a warning.
+    of links; an explanation of a report, or news about one; a text without any part of a report. Whatever else
+    looks odd is a warning.
     """
     source = Source(simplified(report.text))
     if not source.text.strip():
@@ -40,6 +41,8 @@ def unfit(report: ParsedReport) -> Unfit | None:
         return "work_report"
     if _is_navigation(lines):
         return "navigation"
+    if report.title is None and any(len(line) <= _TITLE_LONGEST and _EXPLANATION.fullmatch(line) for line in lines[:3]):
+        return "explanation"
     if not report.parts or (report.title is None and not _tells(report)):
         return "news" if _reads_like_news(source.text) else None if report.parts else "no_parts"
     return None

@@ -38,7 +38,11 @@ _MEANINGS: tuple[tuple[PartKind, re.Pattern[str]], ...] = (
 )
 _TELLING: frozenset[PartKind] = frozenset({"leadership", "shortcomings", "arrangements"})
 _HEADING_LONGEST = 60
-_HEADING_END = re.compile(r"[。！？!?\n：:]|[ \t\xa0]{2}|\u3000")
+# Where a copy has run heading and text together, words that open a sentence end the heading.
+_HEADING_END = re.compile(
+    r"[。！？!?\n：:]|[ \t\xa0]{2}|\u3000"
+    r"|(?<=安排|打算|计划|思路|情况|成效|问题|不足|原因)(?=(?:下一?步|一年来|20[0-9]{2}年)[,，]|20[0-9]{2}年以来)"
+)
 _SENTENCE_ENDS = tuple("。！？!?")
 _NEXT_STEPS = re.compile(
     r"(?:^|(?<=[\n。！？]))[^\S\n]{0,8}((?:下一?步|下一阶段)[,，]?|20[0-9]{2}年[,，](?=[^。\n]{0,30}将))"

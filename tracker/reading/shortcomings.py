@@ -14,6 +14,8 @@ _AFTERWARDS = re.compile(r"(?:下一?步|针对(?:上述|以上|这些)|对(?:�
 _WEAK = re.compile(
     r"不足|不够|有待|还需|仍需|尚需|薄弱|差距|不高|不强|不到位|不平衡|不充分|不完善|滞后|短板|空间|欠缺|缺乏|还有|存在"
 )
+# What comes behind it is a list of weaknesses, whatever words each is told in.
+_LIST_LEAD = re.compile(r"(?:表现(?:在|为|如下)|(?:不足|问题|差距|短板|困难)(?:如下|是|有)?|以下几?个?方面|如下)[:：]")
 _SEMICOLON, _COMMA = re.compile("[；;]"), re.compile("[，,；;]")
 
 
@@ -133,11 +135,20 @@ def _unnumbered(source: Source, start: int, end: int) -> list[Shortcoming]:
     for first, last in source.sentences(start, end):
         if _AFTERWARDS.match(source.text, first):
             break
-        for begin, stop in _split(source, first, last, _SEMICOLON):
+        lead = _list_lead(source, first, last)
+        for begin, stop in _split(source, lead or first, last, _SEMICOLON):
             words = source.text[begin:stop]
-            if _WEAK.search(words) and source.text[stop : stop + 1] not in ("：", ":"):
+            if lead or (_WEAK.search(words) and source.text[stop : stop + 1] not in ("：", ":")):
                 shortcomings.append(Shortcoming(number=None, text=words, start=begin, end=stop))
     return shortcomings
+
+
+def _list_lead(source: Source, start: int, end: int) -> int | None:
+    """Where a list begins behind 主要表现在： and its like, with a semicolon in the same sentence."""
+    for found in _LIST_LEAD.finditer(source.text, start, end):
+        if not source.enclosed[found.start()] and _SEMICOLON.search(source.text, found.end(), end):
+            return start_of_words(source.text, found.end(), end)
+    return None
 
 
 def _causes(source: Source, spans: Sequence[tuple[int, int]], shortcoming: int | None) -> list[Cause]:

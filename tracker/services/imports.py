@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tracker.enums import PartKind, PlanState, Role, UnitKind
+from tracker.enums import ImportState, PartKind, PlanState, Role, UnitKind
 from tracker.exceptions import DatasetError
 from tracker.models import (
     AnnualReport,
@@ -128,7 +128,7 @@ def importer_of(government: Unit) -> User:
 
 @transaction.atomic
 def store_report(parsed: ParsedReport, *, government: Unit, year: int, by: User, address: str = "") -> AnnualReport:
-    """The report and all the words read from it; the same text a second time changes nothing.
+    """The report and all the words read from it; the same text, or one corrected since, changes nothing again.
 
     Raises DatasetError when the year is stored with another text, or no arrangements were found.
     """
@@ -136,7 +136,9 @@ def store_report(parsed: ParsedReport, *, government: Unit, year: int, by: User,
     digest = digest_of(parsed.text)
     known = AnnualReport.objects.filter(government=government, year=year, is_current=True).first()
     if known is not None:
-        if known.digest != digest:
+        # A text that was corrected since is no other report.
+        corrected = known.corrections.filter(previous_digest=digest, state=ImportState.CREATED)
+        if known.digest != digest and not corrected.exists():
             raise DatasetError(_("The report of %(year)s is stored with another text.") % {"year": year})
         return known
     if not any(part.kind == PartKind.ARRANGEMENTS and part.sections for part in parsed.parts):

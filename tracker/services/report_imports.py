@@ -178,6 +178,9 @@ def refusal_of(report: ParsedReport) -> str:
             "This is mostly a page of links: short lines, hardly any sentences. Open the report itself and put in "
             "its whole text."
         ),
+        "explanation": _(
+            "This is an explanation of a report and not the report. Open the report itself and put in its whole text."
+        ),
         "news": _(
             "This reads like news about a report, without its parts. Open the report itself and put in its whole text."
         ),

@@ -100,6 +100,7 @@ AIMS = (
     "为进一步提升依法行政水平，计划从以下方面推进工作。",
 )
 WEAK = (
+    "宣传形式不够丰富",
     "执法力量配备不足",
     "普法宣传的针对性有待增强",
     "监督机制还不够完善",
@@ -343,8 +344,11 @@ class _Maker:
     def weaknesses(self, part: KnownPart) -> None:
         weak = self.some(WEAK, 1, 4)
         self.shortcomings += weak
-        style = self.draw(st.sampled_from(("ordinal", "bracket", "lines"))) if self.style == "hanzi" else "ordinal"
-        if style == "ordinal":
+        styles = ("ordinal", "bracket", "lines", "listed") if len(weak) > 1 else ("ordinal", "bracket", "lines")
+        style = self.draw(st.sampled_from(styles)) if self.style == "hanzi" else "ordinal"
+        if style == "listed":
+            part.items = [KnownItem("", None, ["工作虽有成效，但仍有差距，主要表现在：" + "；".join(weak)])]
+        elif style == "ordinal":
             words = "；".join(f"{HAN[place]}是{row}" for place, row in enumerate(weak))
             part.items = [KnownItem("", None, [words])]
             part.lead = self.one(LEADS) if self.draw(st.booleans()) else ""

@@ -31,6 +31,7 @@ def values(text: str, kind: PartKind = "measures") -> list[tuple[str, str | None
         ("“码上查”绑定率基本实现100%。", "“码上查”绑定率", "“码上查”绑定率基本实现100%"),
         ("全市99.8%的群众诉求得到解决。", "群众诉求", "全市99.8%的群众诉求"),
         ("60户。", None, "60户"),
+        ("一是取消事项12项。", "取消事项", "取消事项12项"),
     ],
 )
 def test_a_figure_says_what_it_counts(text: str, label: str | None, quote: str) -> None:

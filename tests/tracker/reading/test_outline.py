@@ -133,3 +133,10 @@ def test_spans_end_with_the_last_sentence() -> None:
 )
 def test_headings_tell_their_kind_by_meaning(heading: str, kind: str | None) -> None:
     assert meaning(heading) == kind
+
+
+@pytest.mark.parametrize("words", ["下一步，将修订办法。", "2031年，将修订办法。"])
+def test_a_heading_that_ran_into_its_text_ends_where_a_sentence_opens(words: str) -> None:
+    text = f"一、主要成效\n（一）甲。乙。\n二、2031年工作安排{words}完善机制。"
+    part = outline(text)[1]
+    assert (part.heading, text[part.body : part.end]) == ("2031年工作安排", f"{words}完善机制。")

@@ -29,6 +29,14 @@ def test_a_lead_before_the_first_number_is_no_shortcoming() -> None:
     )
 
 
+@pytest.mark.parametrize("lead", ["主要表现在：", "主要存在以下不足：", "问题如下："])
+def test_a_list_behind_its_lead_holds_weaknesses_in_any_words(lead: str) -> None:
+    assert read(f"虽有成绩，但仍有不足，{lead}执法人员偏少；宣传形式单一；监督不强。") == (
+        [(None, "执法人员偏少"), (None, "宣传形式单一"), (None, "监督不强")],
+        [],
+    )
+
+
 def test_numbered_causes() -> None:
     shortcomings, causes = read("一是学习不足。二是培训不够。主要原因：一是重视不够；二是投入有限。")
     assert [text for _number, text in shortcomings] == ["学习不足", "培训不够"]

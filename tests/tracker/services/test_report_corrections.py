@@ -4,7 +4,7 @@ import pytest
 
 from tests.worlds import REPORT, World
 from tracker.enums import ImportState, RequestState
-from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted
+from tracker.exceptions import DatasetError, InvalidInput, MoveRefused, NotPermitted
 from tracker.models import (
     AnnualReport,
     Cause,
@@ -19,7 +19,7 @@ from tracker.models import (
     WorkArea,
 )
 from tracker.reading import parse
-from tracker.services import plans, requests, trace
+from tracker.services import imports, plans, requests, trace
 from tracker.services import report_corrections as service
 from tracker.services.history import verify
 
@@ -260,3 +260,15 @@ def test_the_same_pieces_are_read_as_from_a_report_read_in_anew(world: World) ->
         if clause.kind == "measure"
     ]
     assert [(row.start, row.end) for row in Measure.objects.of_report(world.report)] == clauses
+
+
+def test_loading_the_text_before_again_changes_nothing(world: World) -> None:
+    assert world.tasks
+    put_in(world, ("审核文件40件", "审核文件41件"))
+    again = imports.store_report(parse(REPORT), government=world.district, year=2024, by=world.admin)
+    assert again.pk == world.report.pk
+    assert "审核文件41件" in stored(world).text
+    with pytest.raises(DatasetError):
+        imports.store_report(
+            parse(REPORT.replace("40件", "42件")), government=world.district, year=2024, by=world.admin
+        )
