@@ -1,5 +1,7 @@
 """Signing in and out, lock-out, change of password."""
 
+import datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -90,3 +92,11 @@ def test_signing_out_takes_a_post(world):
 def test_an_account_that_is_not_active_does_not_get_in(world):
     User.objects.filter(username="staff").update(is_active=False)
     assert sign_in(Client(), "staff", PASSWORD).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "15 Sep 2025"), ("zh-hans", "2025年9月15日")])
+def test_the_day_of_the_demonstration_is_written_as_all_days(db, settings, language, shown):
+    settings.DEMONSTRATION, settings.DEMONSTRATION_DATE = True, datetime.date(2025, 9, 15)
+    client = Client(headers={"accept-language": language})
+    client.cookies["django_language"] = language
+    assert shown in client.get(reverse("login")).content.decode()
