@@ -74,7 +74,7 @@ def _warnings(draft: Draft) -> Iterator[Doubt]:
     for warning in draft.warnings:
         start, end = warning["start"] or 0, warning["end"] or 0
         name = f"warning-{warning['code']}-{start}"
-        facts = {"message": warning["message"]}
+        facts = {"code": warning["code"], "message": warning["message"]}
         yield Doubt(name, "warning", start, end, ("noted",), chosen=draft.settled.get(name, ""), facts=facts)
 
 

@@ -16,6 +16,7 @@ from tracker.importing.doubts import Doubt, doubts, progress
 from tracker.importing.draft import CausePiece, ClausePiece, Draft, PartPiece, Piece, SectionPiece, ShortcomingPiece
 from tracker.models import ReportImport
 from tracker.presenters.import_text import Numbering, counts_of, stretches
+from tracker.presenters.reader_warnings import warning_words
 from tracker.services.report_imports import draft_of, title_of
 from tracker.texts import enumeration
 
@@ -146,7 +147,7 @@ def _choice_words() -> dict[tuple[str, str], str]:
 
 def _doubt_title(draft: Draft, doubt: Doubt) -> str:
     if doubt.code == "warning":
-        return str(doubt.facts["message"])
+        return warning_words(doubt.facts["code"], doubt.facts["message"])
     if doubt.code == "causes":
         words = _("Which of the %(causes)d causes explains which of the %(weak)d shortcomings?")
         return words % {"causes": doubt.facts["count"], "weak": len(draft.shortcomings)}
