@@ -15,6 +15,7 @@ from tracker.views import (
     report_import,
     review,
     tasks,
+    trace,
     updates,
 )
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("plans/<int:plan>/ledger/", ledger.ledger, name="ledger"),
     path("plans/<int:plan>/ledger.csv", ledger.ledger_csv, name="ledger_csv"),
     path("plans/<int:plan>/report/", living_report.living_report, name="living_report"),
+    path("plans/<int:plan>/trace/", trace.trace, name="trace"),
     path("plans/<int:plan>/report/section/<int:section>/disposition/", links.dispose_section, name="dispose_section"),
     path(
         "plans/<int:plan>/report/shortcoming/<int:shortcoming>/disposition/",

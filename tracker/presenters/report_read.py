@@ -213,15 +213,18 @@ class Reading:
         return [section for section in self.of("section") if self.part_of[section.above].kind == kind]
 
 
-def read(plan: Plan, tasks: Sequence[Task], user: User) -> Reading:
-    """Read what `plan` and its report hold beside `tasks`, the plan's visible ones with light and area."""
+def read(plan: Plan, tasks: Sequence[Task], user: User, *, figures: bool = True) -> Reading:
+    """Read what `plan` and its report hold beside `tasks`, the plan's visible ones with light and area.
+
+    `figures` are left out where nothing of them is shown.
+    """
     report = plan.report
     known = {task.pk for task in tasks}
     return Reading(
         plan=plan,
         report=report,
         words=read_words(report),
-        figures=list(Figure.objects.of_report(report.pk).order_by("position")),
+        figures=list(Figure.objects.of_report(report.pk).order_by("position")) if figures else [],
         tasks=tasks,
         links=[link for link in read_links(plan, user) if link.task in known],
         dispositions=list(plan.dispositions.select_related("by")),

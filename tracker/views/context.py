@@ -43,6 +43,7 @@ def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, A
         ("ledger", _("Ledger"), None),
         ("review_queue", _("Review"), counts.get("review", 0)) if user.role == Role.REVIEWER else None,
         ("living_report", _("Living report"), None),
+        ("trace", _("Trace"), None),
     ]
     name = request.resolver_match.url_name if request.resolver_match else ""
     return [

@@ -1,0 +1,152 @@
+"""The page from last year's measures and shortcomings to tasks and evidence."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.unguarded import lifted
+from tests.worlds import World
+from tracker.models import Measure, Section, Shortcoming, User
+from tracker.services import indicators, tasks, trace
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def linked(world: World) -> World:
+    """The first task continues the first measure (confirmed) and is proposed for the second shortcoming."""
+    task = world.started()
+    world.weak = list(Shortcoming.objects.of_report(world.report).order_by("number"))
+    world.items = list(Section.objects.of_report(world.report).filter(part__kind="measures"))
+    measure = Measure.objects.filter(section=world.items[0]).first()
+    given: dict[str, Any] = {"by": world.admin, "rationale": "同"}
+    world.link = trace.confirm(trace.propose(task, measure, strength="direct", **given), by=world.admin)
+    trace.propose(task, world.weak[1], strength="indirect", **given)
+    return world
+
+
+def page(client: Client, world: World, query: str = "") -> Any:
+    answer = client.get(reverse("trace", args=[world.plan.pk]) + query)
+    assert answer.status_code == 200
+    return answer
+
+
+def gaps(client: Client, world: World) -> dict[str, list[str]]:
+    return {gap.head.split()[0]: [row["words"] for row in gap.rows] for gap in page(client, world).context["missing"]}
+
+
+def test_columns_and_lines(linked: World, signed_in: SignIn) -> None:
+    context = page(signed_in(linked.viewer), linked).context
+    assert [node.codes for node in context["measures"]] == ["1.1", ""]
+    assert [[words for words, _guessed in node.causes] for node in context["shortcomings"]] == [
+        ["安排不够细"],
+        ["考核还要加强"],
+    ]
+    first = context["areas"][0].tasks[0]
+    assert first.names == "举措 1、不足二"
+    assert {(thread.start, thread.end, thread.kind) for thread in context["threads"]} == {
+        (f"measure-{linked.items[0].pk}", f"task-{linked.task.pk}", "direct"),
+        (f"shortcoming-{linked.weak[1].pk}", f"task-{linked.task.pk}", "proposed"),
+    }
+
+
+@pytest.mark.parametrize("end", ["measure", "task"])
+def test_one_thread_in_focus(linked: World, signed_in: SignIn, end: str) -> None:
+    up, down = f"measure-{linked.items[0].pk}", f"task-{linked.task.pk}"
+    context = page(signed_in(linked.viewer), linked, f"?focus={up if end == 'measure' else down}").context
+    lit = [node.key for node in (*context["measures"], *context["shortcomings"]) if node.lit]
+    lit += [task.key for area in context["areas"] for task in area.tasks if task.lit]
+    other = [] if end == "measure" else [f"shortcoming-{linked.weak[1].pk}"]
+    assert lit == [up, *other, down]
+    assert context["focus"]["name"] in ("举措 1", "1.1 继续组织全员培训")
+
+
+@pytest.mark.parametrize("focus", ["measure-99999", "x", "task-", "<script>"])
+def test_a_focus_that_is_nothing_changes_nothing(linked: World, signed_in: SignIn, focus: str) -> None:
+    answer = page(signed_in(linked.viewer), linked, f"?focus={focus}")
+    assert answer.context["focus"] is None
+    assert "<script>" not in answer.content.decode()
+
+
+def test_what_is_missing_stands_on_top_with_what_to_do(linked: World, signed_in: SignIn) -> None:
+    client = signed_in(linked.admin)
+    found = page(client, linked).context["missing"]
+    heads = [gap.head for gap in found]
+    assert heads == [
+        "既无任务，也无去向说明",
+        "未与上年关联的任务",
+        "尚无佐证的任务",
+        "推定而未确认的关联",
+    ]
+    assert [row["words"].split()[0] for row in found[1].rows] == ["1.2", "2.1", "2.2"]
+    assert [row["words"].split()[0] for row in found[2].rows] == ["1.1"]
+    assert [row["words"] for row in found[3].rows] == ["1.1 → 不足二"]
+    assert all(row["url"] for gap in found for row in gap.rows)
+
+
+def test_a_gap_goes_when_it_is_mended(linked: World, signed_in: SignIn) -> None:
+    client = signed_in(linked.admin)
+    linked.proof(linked.task)
+    trace.dispose(linked.plan, by=linked.admin, kind="dropped", reason="不再安排", section=linked.items[1])
+    trace.dispose(linked.plan, by=linked.admin, kind="dropped", reason="不再安排", shortcoming=linked.weak[0])
+    trace.dispose(linked.plan, by=linked.admin, kind="dropped", reason="不再安排", shortcoming=linked.weak[1])
+    heads = [gap.head for gap in page(client, linked).context["missing"]]
+    assert "尚无佐证的任务" not in heads
+    assert "既无任务，也无去向说明" not in heads
+
+
+def test_a_link_to_changed_words_is_suspect(linked: World, signed_in: SignIn) -> None:
+    with lifted():
+        Measure.objects.filter(pk=linked.link.measure_id).update(text="另一句话")
+    assert "存疑的关联：原文其后有变" in gaps(signed_in(linked.viewer), linked)
+
+
+def test_what_came_of_a_task(linked: World, signed_in: SignIn) -> None:
+    client = signed_in(linked.viewer)
+
+    def proof() -> tuple[int, str]:
+        task = page(client, linked).context["areas"][0].tasks[0]
+        return task.proof.count, task.proof.words
+
+    assert proof() == (0, "")
+    linked.proof(linked.task)
+    row = indicators.add(linked.task.pk, by=linked.admin, name="考试人数", direction="up", unit="人")
+    indicators.read(row.pk, by=linked.staff, value=1500)
+    assert proof() == (1, "考试人数 1,500 人")
+    tasks.submit(linked.task.pk, by=linked.staff, summary="都已完成")
+    assert proof() == (1, "待单位确认")
+
+
+def test_internal_evidence_is_not_counted_for_those_who_do_not_see_it(linked: World, signed_in: SignIn) -> None:
+    linked.proof(linked.task, disclosure="internal")
+    counts = {
+        who: page(signed_in(getattr(linked, who)), linked).context["areas"][0].tasks[0].proof.count
+        for who in ("staff", "reviewer", "viewer", "second_staff")
+    }
+    assert counts == {"staff": 1, "reviewer": 1, "viewer": 0, "second_staff": 0}
+
+
+@pytest.mark.parametrize("view", ["table", "matrix", "nonsense"])
+def test_the_same_without_lines(linked: World, signed_in: SignIn, view: str) -> None:
+    body = page(signed_in(linked.viewer), linked, f"?as={view}").content.decode()
+    assert "继续组织全员培训" in body
+    assert ("<table" in body) == (view != "nonsense")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_statements_do_not_grow_with_the_tasks(world: World, signed_in: SignIn, number: int) -> None:
+    measure = Measure.objects.of_report(world.report).first()
+    for task in world.tasks[:number]:
+        world.proof(world.started(task))
+        trace.propose(task, measure, by=world.admin, strength="direct", rationale="同")
+    client = signed_in(world.reviewer)
+    page(client, world)
+    with CaptureQueriesContext(connection) as looking:
+        page(client, world)
+    assert len(looking) == 12

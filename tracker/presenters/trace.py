@@ -1,0 +1,331 @@
+"""From last year's measures and shortcomings over this year's tasks to their evidence, and what is missing."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from tracker import wording
+from tracker.coverage import AnswerState, ItemState
+from tracker.enums import STANDING_VERDICTS, PartKind, Status, Verdict
+from tracker.models import Cause, EvidenceUse, Plan, Task, User
+from tracker.models import Reading as IndicatorReading
+from tracker.presenters.report_notes import Notes
+from tracker.presenters.report_read import Reading, Upstream, Words, read
+from tracker.presenters.rows import Row, task_row
+from tracker.texts import enumeration
+
+# A task that nobody has confirmed, or that was given up, is not missing its evidence.
+WITHOUT_EVIDENCE = (Status.UNCONFIRMED, Status.NOT_STARTED, Status.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A measure or shortcoming: `key` names it in the address, `state` is a word where something is missing."""
+
+    key: str
+    name: str
+    words: str
+    url: str
+    state: str = ""
+    causes: Sequence[tuple[str, bool]] = ()
+    codes: str = ""
+    lit: bool = False
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How much evidence a task has, and what came of it in a few words."""
+
+    count: int
+    words: str
+
+
+@dataclass(frozen=True)
+class TaskNode:
+    """A task in the middle, with its proof; `names` are those of the nodes that it is linked to."""
+
+    key: str
+    row: Row
+    proof: Proof
+    names: str
+    lit: bool = False
+
+
+@dataclass(frozen=True)
+class Area:
+    number: int
+    title: str
+    tasks: Sequence[TaskNode]
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A line between two nodes; `kind` is "direct", "indirect" or "proposed"."""
+
+    start: str
+    end: str
+    kind: str
+    lit: bool
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One sort of gap with its places: (words, address, what to do there)."""
+
+    head: str
+    rows: Sequence[dict[str, str]] = field(default_factory=tuple)
+
+
+def present(
+    plan: Plan, tasks: Sequence[Task], user: User, on: datetime.date, focus: str, *, may_settle: bool
+) -> dict[str, Any]:
+    """The context of the page; `focus` is the key of the node whose thread is looked at, or ""."""
+    reading = read(plan, tasks, user, figures=False)
+    notes = Notes(reading, on, may_settle=may_settle)
+    maker = _Maker(reading, notes, user, on, focus)
+    return maker.context()
+
+
+class _Maker:
+    def __init__(self, reading: Reading, notes: Notes, user: User, on: datetime.date, focus: str) -> None:
+        self.reading, self.notes, self.user, self.on = reading, notes, user, on
+        self.plan = reading.plan
+        self.proofs = _proofs(self.plan, user)
+        causes = Cause.objects.of_report(self.plan.report_id).filter(shortcoming__isnull=False)
+        self.explains = dict(causes.values_list("pk", "shortcoming_id"))
+        self.links = [link for target in reading.links_to.values() for link in target]
+        self.names = {
+            **{("measure", key): name for key, name in notes.measure_names.items()},
+            **{("shortcoming", key): name for key, name in notes.shortcoming_names.items()},
+        }
+        self.of_task: dict[int, list[Upstream]] = defaultdict(list)
+        for link in self.links:
+            self.of_task[link.task].append(link)
+        self.focus = focus
+        self.lit = self._lit(focus)
+
+    def _lit(self, focus: str) -> set[str]:
+        """The keys of the thread through the node in focus."""
+        found = {focus} if focus else set()
+        for link in self.links:
+            ends = {_up(link), _task(link.task)}
+            if focus in ends:
+                found |= ends
+        return found
+
+    def context(self) -> dict[str, Any]:
+        areas = [self._area(row) for row in self._areas()]
+        measures = [self._measure(row) for row in self.reading.sections_of_kind(PartKind.MEASURES)]
+        weak = [self._shortcoming(row) for row in self.reading.of("shortcoming")]
+        missing = [gap for gap in self.missing() if gap.rows]
+        confirmed = sum(not link.proposed for link in self.links)
+        return {
+            "plan": self.plan,
+            "year_before": self.reading.report.year,
+            "measures": measures,
+            "shortcomings": weak,
+            "areas": areas,
+            "matrix": self.matrix([*measures, *weak]),
+            "threads": [self._thread(link) for link in self.links],
+            "focus": self._focus_words([*measures, *weak], areas),
+            "counts": _("%(count)d links, %(confirmed)d of them confirmed")
+            % {"count": len(self.links), "confirmed": confirmed},
+            "missing": missing,
+            "missing_count": sum(len(gap.rows) for gap in missing),
+        }
+
+    # ---------- The columns ----------
+
+    def _measure(self, row: Words) -> Node:
+        gap = self.notes.measure_gap(row)
+        waiting = self.notes.item_state(row) == ItemState.PROPOSED
+        return self._node("measure", row, row.words, gap.short if gap else _("to be confirmed") if waiting else "")
+
+    def _shortcoming(self, row: Words) -> Node:
+        gap = self.notes.shortcoming_gap(row)
+        waiting = self.notes.answer_state(row) == AnswerState.PROPOSED
+        return self._node("shortcoming", row, row.words, gap.short if gap else _("to be confirmed") if waiting else "")
+
+    def _node(self, what: str, row: Words, words: str, state: str) -> Node:
+        key = f"{what}-{row.pk}"
+        causes = [
+            (wording.full_width(cause.words), cause.guessed)
+            for cause in self.reading.of("cause")
+            if what == "shortcoming" and self.explains.get(cause.pk) == row.pk
+        ]
+        linked = self.reading.links_to.get((what, row.pk), [])
+        anchor = f"section-{row.pk}" if what == "measure" else key
+        return Node(
+            key=key,
+            name=self.names[what, row.pk],
+            words=wording.full_width(words),
+            url=f"{reverse('living_report', args=[self.plan.pk])}#{anchor}",
+            state=state,
+            causes=causes,
+            codes=enumeration(self.reading.task_of[link.task].code for link in linked),
+            lit=key in self.lit,
+        )
+
+    def _areas(self) -> list[tuple[int, str, list[Task]]]:
+        found: dict[int, tuple[int, str, list[Task]]] = {}
+        for task in self.reading.tasks:
+            found.setdefault(task.area_id, (task.area.number, task.area.title, []))[2].append(task)
+        return sorted(found.values(), key=lambda area: area[0])
+
+    def _area(self, area: tuple[int, str, list[Task]]) -> Area:
+        number, title, tasks = area
+        return Area(number, wording.full_width(title), [self._task(task) for task in tasks])
+
+    def _task(self, task: Task) -> TaskNode:
+        return TaskNode(
+            key=_task(task.pk),
+            row=task_row(task, self.on),
+            proof=self._proof(task),
+            names=enumeration(self.names[link.what, link.target] for link in self.of_task.get(task.pk, ())),
+            lit=_task(task.pk) in self.lit,
+        )
+
+    def _proof(self, task: Task) -> Proof:
+        count, rejected, latest = self.proofs.get(task.pk, (0, 0, ""))
+        if task.status == Status.COMPLETED:
+            words = _("closed out %(date)s") % {"date": wording.date_in_year(task.completed_on, task)}
+        elif rejected:
+            words = ngettext("%(count)d item rejected", "%(count)d items rejected", rejected) % {"count": rejected}
+        elif task.status in (Status.AWAITING_SIGN_OFF, Status.UNDER_REVIEW):
+            words = task.get_status_display()
+        else:
+            words = latest
+        return Proof(count, words)
+
+    def _thread(self, link: Upstream) -> Thread:
+        kind = "proposed" if link.proposed else "direct" if link.direct else "indirect"
+        start, end = _up(link), _task(link.task)
+        return Thread(start, end, kind, bool(self.focus) and self.focus in (start, end))
+
+    def matrix(self, nodes: Sequence[Node]) -> dict[str, Any]:
+        """A row for each task and a column for each measure and shortcoming."""
+        signs = {
+            "direct": ("●", _("direct")),
+            "indirect": ("○", _("indirect")),
+            "proposed": ("？", _("to be confirmed")),
+        }
+        marks: dict[tuple[int, str], dict[str, str]] = {}
+        for link in self.links:
+            kind = "proposed" if link.proposed else "direct" if link.direct else "indirect"
+            marks[link.task, _up(link)] = {"kind": kind, "sign": signs[kind][0], "label": signs[kind][1]}
+        return {
+            "heads": [{"key": node.key, "name": node.name, "words": node.words} for node in nodes],
+            "rows": [
+                {
+                    "code": task.code,
+                    "title": task.title,
+                    "url": reverse("task", args=[task.pk]),
+                    "marks": [marks.get((task.pk, node.key)) for node in nodes],
+                }
+                for task in self.reading.tasks
+            ],
+        }
+
+    def _focus_words(self, nodes: Iterable[Node], areas: Iterable[Area]) -> dict[str, str] | None:
+        """What is in focus, and how much hangs on it."""
+        node = next((node for node in nodes if node.key == self.focus), None)
+        if node is not None:
+            links = [link for link in self.links if _up(link) == self.focus]
+            direct = sum(link.direct for link in links)
+            proofs = sum(self.proofs.get(link.task, (0, 0, ""))[0] for link in links)
+            words = _("%(tasks)d tasks, %(direct)d directly, %(indirect)d indirectly; %(proofs)d items of evidence")
+            return {
+                "name": node.name,
+                "words": words
+                % {"tasks": len(links), "direct": direct, "indirect": len(links) - direct, "proofs": proofs},
+            }
+        task = next((task for area in areas for task in area.tasks if task.key == self.focus), None)
+        return {"name": f"{task.row.code} {task.row.title}", "words": task.names} if task else None
+
+    # ---------- What is missing ----------
+
+    def missing(self) -> list[Missing]:
+        """Every sort of gap, each place with the address at which it is mended."""
+        live = [task for task in self.reading.tasks if task.status != Status.CANCELLED]
+        return [
+            Missing(
+                _("Neither a task nor a word on what becomes of it"),
+                [
+                    {
+                        "words": f"{gap.name}　{gap.words}",
+                        "note": gap.title,
+                        "url": gap.url,
+                        "act": _("Say what becomes of it"),
+                    }
+                    for gap in self.notes.gaps()
+                ],
+            ),
+            Missing(
+                _("Tasks without a link to last year"),
+                [self._place(task, _("See the task")) for task in live if not self.of_task.get(task.pk)],
+            ),
+            Missing(
+                _("Tasks without evidence"),
+                [
+                    self._place(task, _("See the task"))
+                    for task in live
+                    if task.status not in WITHOUT_EVIDENCE and not self.proofs.get(task.pk, (0, 0, ""))[0]
+                ],
+            ),
+            Missing(
+                _("Suspect links: the words have changed since"),
+                [self._link_place(link) for link in self.links if link.suspect],
+            ),
+            Missing(
+                _("Proposed links that nobody has confirmed"),
+                [self._link_place(link) for link in self.links if link.proposed and not link.suspect],
+            ),
+        ]
+
+    def _place(self, task: Task, act: str) -> dict[str, str]:
+        return {
+            "words": f"{task.code}　{task.title}",
+            "note": str(task.lead_unit or ""),
+            "url": reverse("task", args=[task.pk]),
+            "act": act,
+        }
+
+    def _link_place(self, link: Upstream) -> dict[str, str]:
+        task = self.reading.task_of[link.task]
+        return {
+            "words": f"{task.code} → {self.names[link.what, link.target]}",
+            "note": wording.full_width(link.words),
+            "url": f"{reverse('task', args=[task.pk])}#upstream",
+            "act": pgettext("a link", "Settle it"),
+        }
+
+
+def _up(link: Upstream) -> str:
+    return f"{link.what}-{link.target}"
+
+
+def _task(pk: int) -> str:
+    return f"task-{pk}"
+
+
+def _proofs(plan: Plan, user: User) -> dict[int, tuple[int, int, str]]:
+    """{task: (standing items, rejected items, latest reading in words)} as far as the person may see them."""
+    uses = EvidenceUse.objects.visible_to(user).filter(task__plan=plan).order_by()
+    counted = uses.values_list("task_id").annotate(
+        standing=Count("pk", filter=Q(verdict__in=STANDING_VERDICTS)),
+        rejected=Count("pk", filter=Q(verdict=Verdict.REJECTED)),
+    )
+    found = {task: (standing, rejected, "") for task, standing, rejected in counted}
+    readings = IndicatorReading.objects.filter(indicator__task__plan=plan).order_by("on", "pk")
+    columns = ("indicator__task_id", "indicator__name", "value", "indicator__unit")
+    for task, name, value, unit in readings.values_list(*columns):
+        standing, rejected, _words = found.get(task, (0, 0, ""))
+        found[task] = (standing, rejected, f"{name} {value.normalize():,f} {unit}".strip())
+    return found
