@@ -48,6 +48,12 @@ OF_THE_PLAN = {
     "import_units": lambda w: [w.report_import.pk],
     "import_create": lambda w: [w.report_import.pk],
     "import_discard": lambda w: [w.report_import.pk],
+    "link_task": lambda w: [w.open_task.pk],
+    "settle_links": lambda w: [w.plan.pk],
+    "link_section": lambda w: [w.plan.pk, w.link.measure.section_id],
+    "link_shortcoming": lambda w: [w.plan.pk, w.shortcoming.pk],
+    "edit_measure_link": lambda w: [w.link.pk],
+    "edit_shortcoming_link": lambda w: [w.shortcoming_link.pk],
     "settle_shortcoming_link": lambda w: [w.shortcoming_link.pk, "confirm"],
 }
 OF_NOBODY = {
@@ -67,7 +73,10 @@ OF_ADMINISTRATORS = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),
     *("correct_report", "report_correction"),
 }
-POST_ONLY = {"activate_plan", "judge", "evidence_withdraw", "settle_measure_link", "settle_shortcoming_link"}
+POST_ONLY = {
+    *("activate_plan", "judge", "evidence_withdraw"),
+    *("settle_measure_link", "settle_shortcoming_link", "settle_links"),
+}
 LOOKED_AT = EVERYONE | {"review_queue"}
 PEOPLE = [
     "admin",

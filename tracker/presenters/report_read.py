@@ -54,6 +54,7 @@ class Upstream(NamedTuple):
     """A standing link of a task up to a section of measures or to a shortcoming (`target`)."""
 
     what: str
+    pk: int
     target: int
     task: int
     extent: str
@@ -115,7 +116,7 @@ def _link_columns(model: Any, what: str, plan: Plan, user: User, target: Any, ex
         reach=extent,
         words=Cast(f"{what}__text", TextField()),
     )
-    return rows.values_list("what", "target", "task_id", "reach", "strength", "state", "upstream_digest", "words")
+    return rows.values_list("what", "pk", "target", "task_id", "reach", "strength", "state", "upstream_digest", "words")
 
 
 @dataclass

@@ -141,6 +141,8 @@ def _link_row(
         "when": wording.date_in_year(when, task),
         "confirm_label": _("It holds: %(link)s") % {"link": head},
         "dismiss_label": _("It does not hold: %(link)s") % {"link": head},
+        "edit_url": reverse(view.replace("settle", "edit"), args=[link.pk]),
+        "edit_label": _("Edit: %(link)s") % {"link": head},
         "confirm_url": reverse(view, args=[link.pk, "confirm"]),
         "dismiss_url": reverse(view, args=[link.pk, "dismiss"]),
     }

@@ -77,10 +77,11 @@ class Thread:
 
 @dataclass(frozen=True)
 class Missing:
-    """One sort of gap with its places: (words, address, what to do there)."""
+    """One sort of gap with its places: words, address, what to do there; `settles` if they can be settled at once."""
 
     head: str
     rows: Sequence[dict[str, str]] = field(default_factory=tuple)
+    settles: bool = False
 
 
 def present(
@@ -96,7 +97,7 @@ def present(
 class _Maker:
     def __init__(self, reading: Reading, notes: Notes, user: User, on: datetime.date, focus: str) -> None:
         self.reading, self.notes, self.user, self.on = reading, notes, user, on
-        self.plan = reading.plan
+        self.plan, self.may_settle = reading.plan, notes.may_settle
         self.proofs = _proofs(self.plan, user)
         causes = Cause.objects.of_report(self.plan.report_id).filter(shortcoming__isnull=False)
         self.explains = dict(causes.values_list("pk", "shortcoming_id"))
@@ -242,12 +243,22 @@ class _Maker:
             proofs = sum(self.proofs.get(link.task, (0, 0, ""))[0] for link in links)
             words = _("%(tasks)d tasks, %(direct)d directly, %(indirect)d indirectly; %(proofs)d items of evidence")
             return {
+                "link_url": self._link_url(self.focus) if self.may_settle else "",
                 "name": node.name,
                 "words": words
                 % {"tasks": len(links), "direct": direct, "indirect": len(links) - direct, "proofs": proofs},
             }
         task = next((task for area in areas for task in area.tasks if task.key == self.focus), None)
-        return {"name": f"{task.row.code} {task.row.title}", "words": task.names} if task else None
+        if task is None:
+            return None
+        url = reverse("link_task", args=[task.row.pk]) if self.may_settle else ""
+        return {"link_url": url, "name": f"{task.row.code} {task.row.title}", "words": task.names}
+
+    def _link_url(self, key: str) -> str:
+        """Where tasks are picked for the measure or shortcoming of this key."""
+        what, _dash, number = key.partition("-")
+        view = "link_section" if what == "measure" else "link_shortcoming"
+        return reverse(view, args=[self.plan.pk, int(number)])
 
     # ---------- What is missing ----------
 
@@ -282,10 +293,12 @@ class _Maker:
             Missing(
                 _("Suspect links: the words have changed since"),
                 [self._link_place(link) for link in self.links if link.suspect],
+                self.may_settle,
             ),
             Missing(
                 _("Proposed links that nobody has confirmed"),
                 [self._link_place(link) for link in self.links if link.proposed and not link.suspect],
+                self.may_settle,
             ),
         ]
 
@@ -300,6 +313,7 @@ class _Maker:
     def _link_place(self, link: Upstream) -> dict[str, str]:
         task = self.reading.task_of[link.task]
         return {
+            "name": f"{link.what}-{link.pk}",
             "words": f"{task.code} → {self.names[link.what, link.target]}",
             "note": wording.full_width(link.words),
             "url": f"{reverse('task', args=[task.pk])}#upstream",

@@ -1,6 +1,7 @@
 """Links to last year's measures and shortcomings, and dispositions of what no task takes up."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +25,8 @@ from tracker.services import history, tasks
 from tracker.services.secrecy import refuse_marks
 
 AnyLink = MeasureLink | ShortcomingLink
+RATIONALE_LENGTH = MeasureLink._meta.get_field("rationale").max_length or 0
+KEY_DIGITS = 19
 
 
 def digest_of(words: str) -> str:
@@ -52,10 +55,7 @@ def propose(
 ) -> AnyLink:
     """Add a link that counts only once someone confirms it."""
     permissions.check_set_up(by, task.plan)
-    if strength not in Strength.values or extent not in LinkExtent.values:
-        raise InvalidInput(_("This strength is not known."), field="strength")
-    if not rationale.strip():
-        raise InvalidInput(_("Say why the task is linked to these words."), field="rationale")
+    _refuse_unsaid(strength, rationale, extent)
     refuse_marks({"rationale": rationale}, by=by, task=task)
     common: dict[str, Any] = {
         "strength": strength,
@@ -76,6 +76,86 @@ def propose(
     detail = f"{LinkState.PROPOSED.label}: {upstream.text}"
     history.append(task, EventKind.LINK, by=by, before=history.state_of(task), detail=detail)
     return link
+
+
+@transaction.atomic
+def link(
+    task_id: int,
+    upstream: Measure | Shortcoming,
+    *,
+    by: User,
+    strength: str,
+    rationale: str,
+    extent: str = LinkExtent.ITEM,
+) -> AnyLink:
+    """A link that someone makes knowingly: it counts at once. One that was proposed or dismissed is taken up again.
+
+    Raises InvalidInput: words of another report, no rationale, or a link that counts already.
+    """
+    task = tasks.locked(task_id, None)
+    known = _known(task, upstream)
+    if known is not None and known.state == LinkState.CONFIRMED:
+        raise InvalidInput(_("This link exists already."), field="target")
+    if known is None:
+        return confirm(propose(task, upstream, by=by, strength=strength, rationale=rationale, extent=extent), by=by)
+    return edit(known, by=by, strength=strength, rationale=rationale, extent=extent)
+
+
+def _known(task: Task, upstream: Measure | Shortcoming) -> AnyLink | None:
+    if isinstance(upstream, Measure):
+        return MeasureLink.objects.filter(task=task, measure=upstream).first()
+    return ShortcomingLink.objects.filter(task=task, shortcoming=upstream).first()
+
+
+@transaction.atomic
+def edit(link: AnyLink, *, by: User, strength: str, rationale: str, extent: str = LinkExtent.ITEM) -> AnyLink:
+    """Say otherwise how and why a task is linked; whoever does so confirms the link. Raises InvalidInput."""
+    permissions.check_set_up(by, tasks.locked(link.task_id, None).plan)
+    _refuse_unsaid(strength, rationale, extent)
+    refuse_marks({"rationale": rationale}, by=by, task=link.task)
+    link.strength, link.rationale = strength, rationale.strip()
+    fields = ["strength", "rationale"]
+    if isinstance(link, MeasureLink):
+        link.extent = extent
+        fields.append("extent")
+    link.save(update_fields=fields)
+    return confirm(link, by=by)
+
+
+@transaction.atomic
+def settle_all(plan: Plan, names: Iterable[str], *, by: User, verdict: str) -> int:
+    """Confirm or dismiss several links at once, by name (measure-3, shortcoming-1); returns how many.
+
+    All or none: raises InvalidInput for a name that is no link of the plan, or when none is given.
+    """
+    permissions.check_set_up(by, plan)
+    act = {"confirm": confirm, "dismiss": dismiss}.get(verdict)
+    models: dict[str, Any] = {"measure": MeasureLink, "shortcoming": ShortcomingLink}
+    links = []
+    for name in dict.fromkeys(names):
+        what, _dash, key = name.partition("-")
+        rows = models[what].objects.filter(task__plan=plan) if what in models else MeasureLink.objects.none()
+        row = rows.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < KEY_DIGITS else None
+        if row is None:
+            raise InvalidInput(_("One of the links is not there any more. Look at the list as it is now."))
+        links.append(row)
+    if not links or act is None:
+        raise InvalidInput(_("Choose the links first."))
+    for row in sorted(links, key=lambda row: row.task_id):
+        act(row, by=by)
+    return len(links)
+
+
+def _refuse_unsaid(strength: str, rationale: str, extent: str) -> None:
+    if strength not in Strength.values or extent not in LinkExtent.values:
+        raise InvalidInput(_("This strength is not known."), field="strength")
+    if not rationale.strip():
+        raise InvalidInput(_("Say why the task is linked to these words."), field="rationale")
+    if len(rationale.strip()) > RATIONALE_LENGTH:
+        raise InvalidInput(
+            _("The rationale is too long: at most %(most)d characters.") % {"most": RATIONALE_LENGTH},
+            field="rationale",
+        )
 
 
 def _refuse_other_report(task: Task, report_id: int) -> None:

@@ -181,3 +181,111 @@ def test_a_draft_can_be_put_in_order_before_it_starts(case, signed_in):
     type(case.plan).objects.filter(pk=case.plan.pk).update(state="draft")
     assert signed_in(case.reviewer).post(case.section_url, SAID).status_code == 302
     assert signed_in(case.staff).get(case.section_url).status_code == 404
+
+
+# ---------- Made and edited, from both ends ----------
+
+SAYS = {"strength": "direct", "extent": "item", "rationale": "同一项工作"}
+
+
+def test_a_task_picks_words_of_last_year(case, signed_in):
+    client = signed_in(case.reviewer)
+    task = case.tasks[1]
+    url = reverse("link_task", args=[task.pk])
+    page = client.get(f"{url}?target=shortcoming-{case.shortcoming.pk}")
+    chosen = [row["name"] for group in page.context["options"] for row in group["rows"] if row["chosen"]]
+    assert chosen == [f"shortcoming-{case.shortcoming.pk}"]
+    answer = client.post(url, {"target": chosen[0], **SAYS})
+    assert answer.headers["Location"] == f"{task.get_absolute_url()}#upstream"
+    link = ShortcomingLink.objects.get(task=task)
+    assert (link.state, link.rationale, link.confirmed_by) == ("confirmed", "同一项工作", case.reviewer)
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"target": "measure-999999"}, {"target": "x"}, {"rationale": ""}, {"strength": ""}, {"strength": "x"}]
+)
+def test_what_is_missing_in_a_link_is_said_and_stays(case, signed_in, sent):
+    measure = Measure.objects.of_report(case.report).order_by("start")[1]
+    url = reverse("link_task", args=[case.tasks[1].pk])
+    given = {"target": f"measure-{measure.pk}", **SAYS, **sent} if sent else {}
+    answer = signed_in(case.reviewer).post(url, given)
+    assert answer.status_code == 400
+    assert given.get("rationale", "") in answer.content.decode()
+    assert not MeasureLink.objects.filter(task=case.tasks[1]).exists()
+
+
+def test_words_that_are_linked_cannot_be_chosen_again(case, signed_in):
+    trace.confirm(case.up, by=case.admin)
+    page = signed_in(case.reviewer).get(reverse("link_task", args=[case.task.pk]))
+    taken = [row["name"] for group in page.context["options"] for row in group["rows"] if row["taken"]]
+    assert taken == [f"measure-{case.up.measure_id}"]
+
+
+@pytest.mark.parametrize("end", ["section", "shortcoming"])
+def test_an_item_or_a_shortcoming_picks_tasks(case, signed_in, end):
+    key = case.section.pk if end == "section" else case.shortcoming.pk
+    url = reverse(f"link_{end}", args=[case.plan.pk, key])
+    client = signed_in(case.reviewer)
+    assert client.get(url).status_code == 200
+    chosen = [task.pk for task in case.tasks[1:3]]
+    answer = client.post(url, {"tasks": chosen, **SAYS})
+    focus = f"measure-{key}" if end == "section" else f"shortcoming-{key}"
+    assert answer.headers["Location"] == f"{reverse('trace', args=[case.plan.pk])}?focus={focus}"
+    model = MeasureLink if end == "section" else ShortcomingLink
+    assert list(model.objects.filter(state="confirmed").order_by("task").values_list("task", flat=True)) == chosen
+
+
+def test_all_chosen_tasks_are_linked_or_none(case, signed_in):
+    trace.confirm(case.answer, by=case.admin)
+    url = reverse("link_shortcoming", args=[case.plan.pk, case.shortcoming.pk])
+    answer = signed_in(case.reviewer).post(url, {"tasks": [case.tasks[1].pk, case.task.pk], **SAYS})
+    assert answer.status_code == 400
+    assert "1.1" in answer.content.decode()
+    assert ShortcomingLink.objects.count() == 1
+
+
+@pytest.mark.parametrize("tasks", [[], ["999999"], ["x"]])
+def test_no_task_or_a_forged_one_is_refused(case, signed_in, tasks):
+    url = reverse("link_shortcoming", args=[case.plan.pk, case.shortcoming.pk])
+    assert signed_in(case.reviewer).post(url, {"tasks": tasks, **SAYS}).status_code == 400
+    assert ShortcomingLink.objects.count() == 1
+
+
+def test_the_sentence_is_one_of_the_item(case, signed_in):
+    second = case.section.measures.order_by("position")[1]
+    url = reverse("link_section", args=[case.plan.pk, case.section.pk])
+    signed_in(case.reviewer).post(url, {"tasks": [case.tasks[1].pk], "sentence": second.pk, **SAYS})
+    assert MeasureLink.objects.get(task=case.tasks[1]).measure == second
+
+
+@pytest.mark.parametrize("kind", ["measure", "shortcoming"])
+def test_a_link_is_said_otherwise(case, signed_in, kind):
+    link = case.up if kind == "measure" else case.answer
+    url = reverse(f"edit_{kind}_link", args=[link.pk])
+    client = signed_in(case.reviewer)
+    assert "同一事项" in client.get(url).content.decode()
+    assert client.post(url, {**SAYS, "strength": "indirect"}).status_code == 302
+    after = type(link).objects.get(pk=link.pk)
+    assert (after.strength, after.rationale, after.state) == ("indirect", "同一项工作", "confirmed")
+    assert client.post(url, {"strength": "direct", "rationale": ""}).status_code == 400
+
+
+def test_several_are_settled_from_the_trace_page(case, signed_in):
+    client = signed_in(case.reviewer)
+    url = reverse("settle_links", args=[case.plan.pk])
+    assert client.post(url, {"verdict": "confirm"}).status_code == 302
+    assert case.up.state == "proposed"
+    names = [f"measure-{case.up.pk}", f"shortcoming-{case.answer.pk}"]
+    body = client.get(reverse("trace", args=[case.plan.pk])).content.decode()
+    assert all(f'value="{name}"' in body for name in names)
+    client.post(url, {"verdict": "confirm", "links": names})
+    assert [type(link).objects.get(pk=link.pk).state for link in (case.up, case.answer)] == ["confirmed", "confirmed"]
+
+
+@pytest.mark.parametrize("who", ["staff", "head", "leader", "auditor", "viewer"])
+def test_others_see_the_thread_and_no_way_to_change_it(case, signed_in, who):
+    client = signed_in(getattr(case, who))
+    body = client.get(f"{reverse('trace', args=[case.plan.pk])}?focus=task-{case.task.pk}").content.decode()
+    assert 'name="verdict"' not in body
+    assert reverse("link_task", args=[case.task.pk]) not in body
+    assert client.get(reverse("link_task", args=[case.task.pk])).status_code == 403
