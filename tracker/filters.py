@@ -1,4 +1,4 @@
-"""Filters of the ledger, declared once: the address, the form, the chips and the file all follow from here."""
+"""Filters of the ledger and of the evidence, declared once: address, form, chips and file all follow from here."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from tracker.enums import Nature, Status
+from tracker.enums import STANDING_VERDICTS, Disclosure, EvidenceKind, Nature, Status, Verdict
 from tracker.forms.fields import CleanTextField
-from tracker.models import MeasureLink, ShortcomingLink, Task, User
-from tracker.querysets import TaskQuerySet
+from tracker.models import Evidence, EvidenceUse, MeasureLink, ShortcomingLink, Task, User
+from tracker.querysets import EvidenceQuerySet, TaskQuerySet
+from tracker.services.evidence import normalised_document_number
 
 NOT_SET = "none"
 LONGEST_SEARCH = 100
@@ -96,3 +97,56 @@ class TaskFilter(filters.FilterSet):
     def filter_mine(self, queryset: TaskQuerySet, name: str, value: bool) -> TaskQuerySet:
         mine = Q(owner=self.user) | Q(lead_unit=self.user.unit_id)
         return queryset.filter(mine) if value else queryset
+
+
+BRACKETS = str.maketrans("[]【】［］", "〔〕〔〕〔〕")
+UNUSED, REPLACED = "unused", "replaced"
+EVIDENCE_STATES = [*Verdict.choices, (UNUSED, _("used by no task")), (REPLACED, _("replaced by a newer version"))]
+
+
+class EvidenceFilter(filters.FilterSet):
+    """What the evidence of a plan can be narrowed by."""
+
+    q = CleanCharFilter(
+        method="filter_text", label=_("Number, title, document number, issuer"), max_length=LONGEST_SEARCH
+    )
+    unit = filters.ChoiceFilter(method="filter_unit", label=_("Depositing unit"), empty_label=_("all"))
+    kind = filters.ChoiceFilter(choices=EvidenceKind.choices, label=_("Kind of material"), empty_label=_("all"))
+    state = filters.ChoiceFilter(method="filter_state", choices=EVIDENCE_STATES, label=_("State"), empty_label=_("all"))
+    disclosure = filters.ChoiceFilter(choices=Disclosure.choices, label=_("Disclosure"), empty_label=_("all"))
+    dated_from = filters.DateFilter(
+        field_name="dated_on", lookup_expr="gte", label=_("Dated from"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    dated_to = filters.DateFilter(
+        field_name="dated_on", lookup_expr="lte", label=_("Dated to"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    class Meta:
+        model = Evidence
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, units: list[tuple[Any, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["unit"].extra["choices"] = units
+
+    def filter_text(self, queryset: EvidenceQuerySet, name: str, value: str) -> EvidenceQuerySet:
+        """Every word must stand somewhere; any bracket finds a document number."""
+        for word in value.split()[:8]:
+            queryset = queryset.filter(
+                Q(number__startswith=word)
+                | Q(title__contains=word)
+                | Q(issuer__contains=word)
+                | Q(document_number__contains=normalised_document_number(word).translate(BRACKETS))
+            )
+        return queryset
+
+    def filter_unit(self, queryset: EvidenceQuerySet, name: str, value: str) -> EvidenceQuerySet:
+        return queryset.filter(unit=int(value))
+
+    def filter_state(self, queryset: EvidenceQuerySet, name: str, value: str) -> EvidenceQuerySet:
+        uses = EvidenceUse.objects.filter(evidence=OuterRef("pk"))
+        if value == REPLACED:
+            return queryset.filter(replaced_by__isnull=False)
+        if value == UNUSED:
+            return queryset.filter(~Exists(uses.filter(verdict__in=STANDING_VERDICTS)))
+        return queryset.filter(Exists(uses.filter(verdict=value)))

@@ -44,6 +44,7 @@ urlpatterns = [
     path("tasks/<int:task>/sign/", review.sign_off, name="sign_off"),
     path("tasks/<int:task>/review/", review.review, name="review"),
     path("tasks/<int:task>/evidence/new/", evidence.evidence_new, name="evidence_new"),
+    path("plans/<int:plan>/evidence/", evidence.library, name="evidence_library"),
     path("evidence/<int:evidence>/", evidence.evidence, name="evidence"),
     path("evidence/uses/<int:use>/judge/", review.judge, name="judge"),
     path("evidence/uses/<int:use>/withdraw/", evidence.withdraw, name="evidence_withdraw"),

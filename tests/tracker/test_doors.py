@@ -38,6 +38,7 @@ OF_THE_PLAN = {
     "judge": lambda w: [w.use.pk],
     "evidence_withdraw": lambda w: [w.use.pk],
     "settle_measure_link": lambda w: [w.link.pk, "confirm"],
+    "evidence_library": lambda w: [w.plan.pk],
     "trace": lambda w: [w.plan.pk],
     "activate_plan": lambda w: [w.plan.pk],
     "ledger_upload": lambda w: [w.plan.pk],
@@ -67,7 +68,7 @@ OF_NOBODY = {
     "set_language",
 }
 # Who of the own government opens the page; the rest of the own government is refused with 403 or 409.
-EVERYONE = {"home", "ledger", "ledger_csv", "living_report", "trace", "task", "evidence"}
+EVERYONE = {"home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "task", "evidence"}
 # For those who do not set plans up these rows do not exist.
 OF_ADMINISTRATORS = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),

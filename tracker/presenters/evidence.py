@@ -1,5 +1,7 @@
 """The page of one evidence item."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -37,6 +39,39 @@ def page(item: Evidence, user: User) -> dict[str, Any]:
         "newer": next((row for row in versions if row.replaces_id == item.pk), None),
         "new_version_url": _new_version_url(item, user),
     }
+
+
+def rows(items: Sequence[Evidence], user: User) -> list[dict[str, Any]]:
+    """The items of a list, each with the tasks that it is offered for and what was decided there; one query."""
+    uses = EvidenceUse.objects.visible_to(user).filter(
+        evidence__in=[item.pk for item in items], task__in=Task.objects.visible_to(user)
+    )
+    columns = ("evidence_id", "task_id", "task__code", "verdict")
+    offered: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for pk, task, code, verdict in uses.order_by("task__area__number", "task__serial").values_list(*columns):
+        offered[pk].append(
+            {
+                "code": code,
+                "url": reverse("task", args=[task]),
+                "verdict": Verdict(verdict).label,
+                "tag": VERDICT_TAGS.get(Verdict(verdict), ""),
+            }
+        )
+    return [
+        {
+            "number": item.number,
+            "title": item.title,
+            "url": item.get_absolute_url(),
+            "detail": "　".join(part for part in (item.document_number, item.issuer) if part),
+            "kind": item.get_kind_display(),
+            "unit": str(item.unit),
+            "dated": wording.full_date(item.dated_on),
+            "disclosure": item.get_disclosure_display(),
+            "replaced": _("replaced by a newer version") if hasattr(item, "replaced_by") else "",
+            "uses": offered.get(item.pk, []),
+        }
+        for item in items
+    ]
 
 
 def _facts(item: Evidence) -> list[tuple[str, str]]:

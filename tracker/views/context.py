@@ -44,6 +44,7 @@ def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, A
         ("review_queue", _("Review"), counts.get("review", 0)) if user.role == Role.REVIEWER else None,
         ("living_report", _("Living report"), None),
         ("trace", _("Trace"), None),
+        ("evidence_library", _("Evidence"), None),
     ]
     name = request.resolver_match.url_name if request.resolver_match else ""
     return [

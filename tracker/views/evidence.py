@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,12 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tracker import permissions
 from tracker.exceptions import InvalidInput, NotPermitted, Refusal, SecrecyMark
+from tracker.filters import EvidenceFilter
 from tracker.forms.evidence import EvidenceForm
 from tracker.models import Evidence, EvidenceUse, Task
 from tracker.presenters import evidence as shown
+from tracker.presenters import ledger as ledger_shown
 from tracker.presenters.source import source_of
 from tracker.services import evidence as service
 from tracker.views.base import person_of, plan_or_404, task_or_404, visible_tasks
+
+PER_PAGE = 50
+LONGEST_PAGE = 6
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,6 +87,31 @@ def _form_page(request: HttpRequest, task: Task, form: EvidenceForm, status: int
         **extra,
     }
     return render(request, "tracker/evidence_form.html", context, status=status)
+
+
+@require_GET
+def library(request: HttpRequest, plan: int) -> HttpResponse:
+    """The evidence of a plan as far as the person may see it, narrowed by the address."""
+    found, user = plan_or_404(request, plan), person_of(request)
+    start = Evidence.objects.visible_to(user).filter(plan=found)
+    units = start.order_by("unit__order").values_list("unit", "unit__short_name").distinct()
+    narrowed = EvidenceFilter(request.GET, start, units=[(str(pk), name) for pk, name in units])
+    form, items = narrowed.form, start
+    form.is_valid()
+    for name, value in form.cleaned_data.items():
+        items = narrowed.filters[name].filter(items, value)
+    pages = Paginator(items.select_related("unit", "replaced_by").order_by("number", "pk"), PER_PAGE)
+    page = request.GET.get("page", "1")
+    shown_page = pages.get_page(page if len(page) <= LONGEST_PAGE else 1)
+    context = {
+        "form": form,
+        "chips": ledger_shown.chips(form, request.GET),
+        "rows": shown.rows(list(shown_page.object_list), user),
+        "page_obj": shown_page,
+        "total": pages.count,
+        "query": ledger_shown.without(request.GET, "page").lstrip("?"),
+    }
+    return render(request, "tracker/evidence_list.html", context)
 
 
 @require_GET
