@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.enums import STANDING_VERDICTS, Disclosure, EvidenceKind, Nature, Status, Verdict
 from tracker.forms.fields import CleanTextField
-from tracker.models import Evidence, EvidenceUse, MeasureLink, ShortcomingLink, Task, User
-from tracker.querysets import EvidenceQuerySet, TaskQuerySet
+from tracker.models import Evidence, EvidenceUse, Figure, MeasureLink, ShortcomingLink, Task, User
+from tracker.querysets import EvidenceQuerySet, SourceQuerySet, TaskQuerySet
 from tracker.services.evidence import normalised_document_number
 
 NOT_SET = "none"
@@ -150,3 +150,41 @@ class EvidenceFilter(filters.FilterSet):
         if value == UNUSED:
             return queryset.filter(~Exists(uses.filter(verdict__in=STANDING_VERDICTS)))
         return queryset.filter(Exists(uses.filter(verdict=value)))
+
+
+FIGURE_SORTS = [("share", _("shares")), ("approximate", _("approximate")), ("indicator", _("with an indicator"))]
+
+
+class FigureFilter(filters.FilterSet):
+    """What the figures of a report can be narrowed by."""
+
+    q = CleanCharFilter(method="filter_text", label=_("What is counted"), max_length=LONGEST_SEARCH)
+    section = filters.ChoiceFilter(method="filter_section", label=_("Item"), empty_label=_("all"))
+    sort = filters.ChoiceFilter(
+        method="filter_sort", choices=FIGURE_SORTS, label=_("Sort of figure"), empty_label=_("all")
+    )
+
+    class Meta:
+        model = Figure
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, sections: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["section"].extra["choices"] = sections
+
+    def filter_text(self, queryset: SourceQuerySet, name: str, value: str) -> SourceQuerySet:
+        """Every word must stand in the figure's own words."""
+        for word in value.split()[:8]:
+            queryset = queryset.filter(quote__contains=word)
+        return queryset
+
+    def filter_section(self, queryset: SourceQuerySet, name: str, value: str) -> SourceQuerySet:
+        return queryset.filter(section=int(value))
+
+    def filter_sort(self, queryset: SourceQuerySet, name: str, value: str) -> SourceQuerySet:
+        conditions = {
+            "share": Q(unit__in=["%", "％"]),
+            "approximate": Q(approximate=True),
+            "indicator": Q(indicators__isnull=False),
+        }
+        return queryset.filter(conditions[value]).distinct()

@@ -5,6 +5,7 @@ from django.urls import path
 from tracker.views import (
     accounts,
     evidence,
+    figures,
     home,
     ledger,
     ledger_import,
@@ -45,6 +46,8 @@ urlpatterns = [
     path("tasks/<int:task>/review/", review.review, name="review"),
     path("tasks/<int:task>/evidence/new/", evidence.evidence_new, name="evidence_new"),
     path("plans/<int:plan>/evidence/", evidence.library, name="evidence_library"),
+    path("plans/<int:plan>/figures/", figures.figures, name="figures"),
+    path("plans/<int:plan>/figures/<int:figure>/indicator/", figures.figure_indicator, name="figure_indicator"),
     path("evidence/<int:evidence>/", evidence.evidence, name="evidence"),
     path("evidence/uses/<int:use>/judge/", review.judge, name="judge"),
     path("evidence/uses/<int:use>/withdraw/", evidence.withdraw, name="evidence_withdraw"),

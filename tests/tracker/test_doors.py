@@ -39,6 +39,8 @@ OF_THE_PLAN = {
     "evidence_withdraw": lambda w: [w.use.pk],
     "settle_measure_link": lambda w: [w.link.pk, "confirm"],
     "evidence_library": lambda w: [w.plan.pk],
+    "figures": lambda w: [w.plan.pk],
+    "figure_indicator": lambda w: [w.plan.pk, w.report.figures.first().pk],
     "trace": lambda w: [w.plan.pk],
     "activate_plan": lambda w: [w.plan.pk],
     "ledger_upload": lambda w: [w.plan.pk],
@@ -68,7 +70,7 @@ OF_NOBODY = {
     "set_language",
 }
 # Who of the own government opens the page; the rest of the own government is refused with 403 or 409.
-EVERYONE = {"home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "task", "evidence"}
+EVERYONE = {"home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "figures", "task", "evidence"}
 # For those who do not set plans up these rows do not exist.
 OF_ADMINISTRATORS = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),

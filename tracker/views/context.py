@@ -64,7 +64,8 @@ BELOW = {
     "home": ("report_progress", "no_change", "sign_off"),
     "ledger": ("task", "move", "request_change", "raise_light", "evidence", "evidence_new", "contribute"),
     "review_queue": ("review",),
-    "living_report": ("dispose_section", "dispose_shortcoming"),
+    "living_report": ("dispose_section", "dispose_shortcoming", "figures", "figure_indicator"),
+    "trace": ("link_section", "link_shortcoming"),
 }
 
 
