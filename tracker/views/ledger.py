@@ -1,18 +1,20 @@
 """The ledger: all tasks of a plan, filtered by the address, as page, fragment and file."""
 
 import csv
+import datetime
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
@@ -23,7 +25,7 @@ from django.views.decorators.http import require_GET
 
 from tracker import clock, lights, wording
 from tracker.enums import EventKind, Light, PartKind
-from tracker.filters import NOT_SET, SORTS, TaskFilter
+from tracker.filters import LONGEST_SEARCH, NOT_SET, SORTS, TaskFilter
 from tracker.models import (
     EvidenceUse,
     MeasureLink,
@@ -35,8 +37,10 @@ from tracker.models import (
     Task,
     TaskEvent,
 )
+from tracker.presenters import as_of as replay
 from tracker.presenters import ledger as shown
 from tracker.querysets import TaskQuerySet
+from tracker.texts import clean
 from tracker.views.base import listed, person_of, plan_or_404, visible_tasks
 
 PER_PAGE = (50, 100, 200)
@@ -58,8 +62,10 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]
 
 @require_GET
 def ledger(request: HttpRequest, plan: int) -> HttpResponse:
-    """The page; an htmx request gets the same view with the smaller template."""
+    """The page; an htmx request gets the same view with the smaller template. `?as_of=` shows a past day."""
     found = plan_or_404(request, plan)
+    if request.GET.get("as_of"):
+        return _ledger_as_of(request, found)
     tasks, form, counts = _filtered(request, found)
     on, sort = clock.today(), _sort(request)
     page = _page(request, _sorted(tasks, sort), counts)
@@ -85,6 +91,52 @@ def ledger(request: HttpRequest, plan: int) -> HttpResponse:
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
+    """The ledger of a past day, from history; narrowed by words and light alone."""
+    day = _past_day(request.GET["as_of"], plan)
+    if day is None:
+        messages.error(request, _("“%(day)s” is no past day of this plan.") % {"day": request.GET["as_of"][:20]})
+        return redirect(request.path)
+    words = clean(request.GET.get("q", ""))[:LONGEST_SEARCH]
+    tasks = replay.fitting(replay.tasks_as_of(plan, day, person_of(request)), words)
+    counts, light = replay.counts(tasks), request.GET.get("light", "")
+    if light in Light.values:
+        tasks = [task for task in tasks if replay.light_of(task) == light]
+    page = Paginator(tasks, DEFAULT_PER_PAGE).get_page(request.GET.get("page", "1")[:6])
+    query = request.GET.copy()
+    for name in set(query) - {"as_of", "q", "light"}:
+        del query[name]
+    form = TaskFilter({"q": words}, Task.objects.none(), choices=_choices(request, plan), user=person_of(request)).form
+    form.is_valid()
+    context = {
+        "groups": shown.grouped(list(page.object_list), day),
+        "tabs": shown.tabs(counts, query),
+        "chips": shown.chips(form, query),
+        "heads": {},
+        "form": form,
+        "page_obj": page,
+        "total": sum(counts.values()),
+        "query": shown.without(query).lstrip("?"),
+        "on": wording.full_date(day),
+        "as_of": day,
+        "empty_fact": _("No task fits this filter"),
+        "clear_link": _("Show all tasks"),
+    }
+    fragment = getattr(request, "htmx", False)
+    response = render(request, "tracker/_ledger_results.html" if fragment else "tracker/ledger_list.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _past_day(typed: str, plan: Plan) -> datetime.date | None:
+    """The day, when it lies between the plan's first day and today."""
+    try:
+        day = datetime.date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if min(plan.starts_on, clock.today()) <= day <= clock.today() else None
 
 
 def _filtered(request: HttpRequest, plan: Plan) -> tuple[TaskQuerySet, Any, dict[str, int]]:

@@ -1,0 +1,132 @@
+"""The ledger of a past day, restored from history, equals what was shown on that day."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.tracker.conftest import SHANGHAI
+from tests.worlds import World
+from tracker import clock
+from tracker.models import Task, Unit, User
+from tracker.services import requests, tasks
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+
+
+def evening(day: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(f"{day}T18:00").replace(tzinfo=SHANGHAI)
+
+
+def page(client: Client, world: World, **query: Any) -> Any:
+    answer = client.get(reverse("ledger", args=[world.plan.pk]), query)
+    assert answer.status_code == 200
+    return answer
+
+
+def printed(answer: Any) -> list[tuple[Any, ...]]:
+    return [
+        (group["number"], group["title"], [row.html for row in group["rows"]]) for group in answer.context["groups"]
+    ]
+
+
+def story(world: World) -> dict[str, Callable[[], Any]]:
+    """What happens on which day: everything that a row of the ledger shows."""
+    first, second, third, fourth = world.tasks
+
+    def approve() -> None:
+        tasks.submit(first.pk, by=world.head, summary="已补")
+        world.accept_all(first)
+        tasks.approve(first.pk, by=world.reviewer)
+
+    def cancel() -> None:
+        row = requests.ask(fourth.pk, by=world.admin, kind="cancellation", reason="机构改革")
+        basis = {"approving_body": "常务会", "basis_document": "纪要"}
+        requests.decide(row.pk, by=world.reviewer, approved=True, **basis)
+        tasks.cancel(fourth.pk, by=world.admin)
+
+    def submit() -> None:
+        world.proof(first)
+        tasks.submit(first.pk, by=world.head, summary="都已完成")
+
+    step = {"title": "一期", "due_on": datetime.date(2025, 8, 1), "share": 60}
+    return {
+        "2025-06-16": lambda: world.confirmed(first, due_on=datetime.date(2025, 9, 30)),
+        "2025-06-17": lambda: tasks.report(first.pk, by=world.staff, progress=40, summary="已开展"),
+        "2025-06-18": lambda: world.confirmed(second, unit=world.second),
+        "2025-07-02": lambda: tasks.set_milestones(first.pk, by=world.admin, steps=[step]),
+        "2025-07-03": lambda: tasks.edit(third.pk, by=world.admin, title="改过的名称"),
+        "2025-08-05": lambda: tasks.raise_light(first.pk, by=world.reviewer, light="red", reason="现场不符"),
+        "2025-08-06": submit,
+        "2025-09-01": lambda: tasks.send_back(first.pk, by=world.reviewer, reason="缺名单"),
+        "2025-09-02": approve,
+        "2025-09-20": cancel,
+        "2025-12-31": lambda: None,
+    }
+
+
+def test_every_day_of_a_year_is_shown_as_it_was(world: World, signed_in: SignIn) -> None:
+    client = signed_in(world.reviewer)
+    seen = {}
+    for day, act in story(world).items():
+        with clock.at(evening(day)):
+            act()
+            seen[day] = printed(page(client, world))
+    assert len({str(rows) for rows in seen.values()}) == len(seen)
+    with clock.at(evening("2025-12-31")):
+        for day, rows in seen.items():
+            assert printed(page(client, world, as_of=day)) == rows, day
+
+
+def test_a_name_of_that_day_stays_though_it_changed_since(world: World, signed_in: SignIn) -> None:
+    world.confirmed()
+    with clock.at(evening("2025-06-20")):
+        Unit.objects.filter(pk=world.bureau.pk).update(short_name="新名称")
+        tasks.edit(world.task.pk, by=world.admin, title="新的任务名称")
+        answer = page(signed_in(world.viewer), world, as_of="2025-06-16")
+        assert "新名称" not in str(printed(answer))
+        assert "区培训局" in str(printed(answer))
+        assert "restored from history" in answer.content.decode() or "由历史还原" in answer.content.decode()
+
+
+def test_narrowed_by_words_and_light(world: World, signed_in: SignIn) -> None:
+    world.started()
+    client = signed_in(world.viewer)
+    whole = page(client, world, as_of="2025-06-16").context
+    assert [tab.count for tab in whole["tabs"] if tab.value == "grey"] == [3]
+    found = page(client, world, as_of="2025-06-16", q="执法").context["groups"]
+    assert [row.code for group in found for row in group["rows"]] == ["2.1"]
+    grey = page(client, world, as_of="2025-06-16", light="grey").context["groups"]
+    assert [row.code for group in grey for row in group["rows"]] == ["1.2", "2.1", "2.2"]
+
+
+@pytest.mark.parametrize("day", ["2025-06-17", "2024-12-31", "x", "2025-13-01", "9" * 40, "2025-06-16T10:00"])
+def test_a_day_that_is_none_is_said(world: World, signed_in: SignIn, day: str) -> None:
+    assert world.task
+    client = signed_in(world.viewer)
+    answer = client.get(reverse("ledger", args=[world.plan.pk]), {"as_of": day})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("ledger", args=[world.plan.pk]))
+    assert day[:20] in client.get(answer["Location"]).content.decode()
+
+
+def test_a_day_before_anything_is_empty(world: World, signed_in: SignIn) -> None:
+    assert world.task
+    assert page(signed_in(world.viewer), world, as_of="2025-01-02").context["groups"] == []
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_statements_do_not_grow(world: World, signed_in: SignIn, number: int) -> None:
+    for task in world.tasks[:number]:
+        world.started(task)
+    client = signed_in(world.reviewer)
+    page(client, world, as_of="2025-06-16")
+    with CaptureQueriesContext(connection) as looking:
+        page(client, world, as_of="2025-06-16")
+    assert len(looking) == 7
+    assert Task.objects.count() == 4
