@@ -97,6 +97,9 @@ def pages(plan: int, task: int) -> list[tuple[str, str, str]]:
         ("status update", "POST", f"/tasks/{task}/report/"),
         ("home", "GET", f"/plans/{plan}/"),
         ("living report", "GET", f"/plans/{plan}/report/"),
+        ("ledger as of a past day", "GET", f"/plans/{plan}/ledger/?as_of=2025-06-30"),
+        ("trace", "GET", f"/plans/{plan}/trace/"),
+        ("evidence library", "GET", f"/plans/{plan}/evidence/"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max
@@ -15,31 +16,46 @@ TEXTS = ("code", "title", "quote", "nature", "deliverable", "criteria", "account
 FACTS = ("status", "progress", "returned", "raised_light", "raised_reason")
 
 
-def tasks_as_of(plan: Plan, day: datetime.date, user: User) -> list[Task]:
-    """The visible tasks of the plan with all that history kept of them at the end of `day`, in the order of the report.
+@dataclass(frozen=True)
+class Past:
+    """A task as history kept it at the end of a day, with its light of that day; `build` makes what is shown."""
 
-    They carry what `with_light` annotates; names of units and people are those of that day. They are no rows of the
-    database and are never saved. One statement.
-    """
+    pk: int
+    place: tuple[int, int]
+    state: dict[str, Any]
+    reason: str
+    light: str
+
+
+def past_tasks(plan: Plan, day: datetime.date, user: User) -> list[Past]:
+    """The visible tasks of the plan at the end of `day`, in the order of the report. One statement."""
     lines = TaskEvent.objects.filter(task__in=Task.objects.visible_to(user).of_plan(plan), on__lte=day)
     latest = lines.order_by().values("task").annotate(last=Max("sequence")).values("last")
     found = TaskEvent.objects.filter(sequence__in=latest).values_list("task_id", "state")
-    tasks = [_task(plan, pk, state, day) for pk, state in found]
-    return sorted(tasks, key=lambda task: (task.area.number, task.serial))
+    return sorted((_past(plan, pk, state, day) for pk, state in found), key=lambda past: past.place)
 
 
-def _task(plan: Plan, pk: int, state: dict[str, Any], day: datetime.date) -> Task:
+def _past(plan: Plan, pk: int, state: dict[str, Any], day: datetime.date) -> Past:
+    area, _dot, serial = state["code"].partition(".")
+    reason = Snapshot.of(state).reason(day, plan)
+    return Past(pk, (int(area), int(serial)), state, reason, lights.LIGHT_OF[reason].value)
+
+
+def build(plan: Plan, past: Past, day: datetime.date) -> Task:
+    """The task with all that history kept of it, carrying what `with_light` annotates; never saved.
+
+    Names of units and people are those of that day.
+    """
+    state = past.state
     values = {name: state[name] for name in (*TEXTS, *FACTS)}
     values |= {name: datetime.date.fromisoformat(state[name]) if state[name] else None for name in DATES}
-    number, serial = (int(part) for part in state["code"].split("."))
-    task = Task(pk=pk, serial=serial, **values)
+    task = Task(pk=past.pk, serial=past.place[1], **values)
     task.plan = plan
-    task.area = WorkArea(pk=state["area"]["id"], number=number, title=state["area"]["label"].partition(" ")[2])
+    task.area = WorkArea(pk=state["area"]["id"], number=past.place[0], title=state["area"]["label"].partition(" ")[2])
     task.lead_unit, task.proposed_lead_unit = _unit(state["lead_unit"]), _unit(state["proposed_lead_unit"])
     owner = state["owner"]
     task.owner = User(pk=owner["id"], display_name=owner["label"]) if owner else None
-    snapshot = Snapshot.of(state)
-    task.light_reason, task.scheduled = snapshot.reason(day, plan), snapshot.scheduled(day)
+    task.light_reason, task.scheduled = past.reason, Snapshot.of(state).scheduled(day)
     return task
 
 
@@ -47,25 +63,20 @@ def _unit(kept: dict[str, Any] | None) -> Unit | None:
     return Unit(pk=kept["id"], name=kept["label"], short_name=kept["label"]) if kept else None
 
 
-def fitting(tasks: Iterable[Task], words: str) -> list[Task]:
-    """The tasks in which every word stands: in number, title, unit or owner, as the ledger's search has it."""
-    return [
-        task
-        for task in tasks
-        if all(
-            task.code.startswith(word) or any(word in str(part) for part in (task.title, task.lead_unit, task.owner))
-            for word in words.split()[:8]
-        )
-    ]
+def fitting(rows: Iterable[Past], words: str) -> list[Past]:
+    """Those in which every word stands: in number, title, unit or owner, as the ledger's search has it."""
+    wanted = words.split()[:8]
+    return [past for past in rows if all(_stands(past.state, word) for word in wanted)]
 
 
-def counts(tasks: Iterable[Task]) -> dict[str, int]:
+def _stands(state: dict[str, Any], word: str) -> bool:
+    labels = [(state[name] or {}).get("label", "") for name in ("lead_unit", "owner")]
+    return state["code"].startswith(word) or any(word in text for text in (state["title"], *labels))
+
+
+def counts(rows: Iterable[Past]) -> dict[str, int]:
     """{light: number of tasks}, every light named."""
     found = dict.fromkeys(Light.values, 0)
-    for task in tasks:
-        found[light_of(task)] += 1
+    for past in rows:
+        found[past.light] += 1
     return found
-
-
-def light_of(task: Task) -> str:
-    return str(lights.LIGHT_OF[task.light_reason].value)

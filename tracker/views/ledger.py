@@ -100,18 +100,18 @@ def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
         messages.error(request, _("“%(day)s” is no past day of this plan.") % {"day": request.GET["as_of"][:20]})
         return redirect(request.path)
     words = clean(request.GET.get("q", ""))[:LONGEST_SEARCH]
-    tasks = replay.fitting(replay.tasks_as_of(plan, day, person_of(request)), words)
-    counts, light = replay.counts(tasks), request.GET.get("light", "")
+    past = replay.fitting(replay.past_tasks(plan, day, person_of(request)), words)
+    counts, light = replay.counts(past), request.GET.get("light", "")
     if light in Light.values:
-        tasks = [task for task in tasks if replay.light_of(task) == light]
-    page = Paginator(tasks, DEFAULT_PER_PAGE).get_page(request.GET.get("page", "1")[:6])
+        past = [row for row in past if row.light == light]
+    page = Paginator(past, DEFAULT_PER_PAGE).get_page(request.GET.get("page", "1")[:6])
     query = request.GET.copy()
     for name in set(query) - {"as_of", "q", "light"}:
         del query[name]
     form = TaskFilter({"q": words}, Task.objects.none(), choices=_choices(request, plan), user=person_of(request)).form
     form.is_valid()
     context = {
-        "groups": shown.grouped(list(page.object_list), day),
+        "groups": shown.grouped([replay.build(plan, row, day) for row in page.object_list], day),
         "tabs": shown.tabs(counts, query),
         "chips": shown.chips(form, query),
         "heads": {},
