@@ -2,8 +2,10 @@
 
 import pytest
 from django.contrib import admin
+from django.db import connection
 from django.urls import reverse
 
+from tests.unguarded import lifted
 from tracker.models import ChangeRequest, MeasureLink, Milestone, Plan, Task, TaskEvent
 from tracker.services import indicators, requests, trace
 
@@ -218,3 +220,24 @@ def test_models_stand_in_the_order_a_person_thinks(desk):
     shown = [model["object_name"] for model in page.context["app_list"][0]["models"]]
     assert shown == [name for name in ORDER if name in shown]
     assert set(shown) == {model.__name__ for model in MODELS}
+
+
+class TestVerifyingTheHistory:
+    address = "/admin/tracker/taskevent/verify/"
+
+    def test_the_whole_chain_is_walked_from_the_list(self, desk):
+        assert self.address in desk.client.get(reverse("admin:tracker_taskevent_changelist")).content.decode()
+        answer = desk.client.post(self.address, follow=True)
+        assert f"{TaskEvent.objects.count()} 行" in answer.content.decode()
+
+    def test_the_first_broken_line_is_named(self, desk):
+        line = TaskEvent.objects.order_by("sequence")[1]
+        with lifted(), connection.cursor() as cursor:
+            cursor.execute("UPDATE tracker_taskevent SET summary = %s WHERE id = %s", ["改过", line.pk])
+        body = desk.client.post(self.address, follow=True).content.decode()
+        assert f"第 {line.sequence} 行" in body
+
+    def test_it_is_not_done_by_looking_nor_by_others(self, desk, signed_in):
+        assert desk.client.get(self.address).status_code == 405
+        for who in ("reviewer", "auditor", "viewer"):
+            assert signed_in(getattr(desk, who)).post(self.address).status_code == 302

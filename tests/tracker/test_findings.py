@@ -316,7 +316,7 @@ class TestWhatIsKept:
         last = TaskEvent.objects.latest("sequence")
         with lifted(), connection.cursor() as cursor:
             cursor.execute("DELETE FROM tracker_taskevent WHERE id = %s", [last.pk])
-        with pytest.raises(BrokenChain, match="last line"):
+        with pytest.raises(BrokenChain, match="最后一行"):
             history.verify()
 
 

@@ -13,6 +13,11 @@ from tracker.models import TaskEvent
 from tracker.services import history
 
 
+@pytest.fixture(autouse=True)
+def english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
 def test_a_whole_history_is_counted(world):
     world.completed()
     said = StringIO()

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tracker import clock
 from tracker.enums import EventKind
@@ -182,11 +183,13 @@ def verify(batch: int = 2000) -> int:
     expected, previous = 1, FIRST_DIGEST
     for event in _lines(batch):
         if event.sequence != expected:
-            raise BrokenChain(f"line {expected} is missing (the next is {event.sequence})")
+            words = _("line %(number)d is missing (the next is %(next)d)")
+            raise BrokenChain(words % {"number": expected, "next": event.sequence})
         if event.previous_digest != previous:
-            raise BrokenChain(f"line {event.sequence} does not follow from line {expected - 1}")
+            words = _("line %(number)d does not follow from line %(before)d")
+            raise BrokenChain(words % {"number": event.sequence, "before": expected - 1})
         if event.digest != digest_of(event):
-            raise BrokenChain(f"line {event.sequence} does not fit its digest")
+            raise BrokenChain(_("line %(number)d does not fit its digest") % {"number": event.sequence})
         expected, previous = expected + 1, event.digest
     _compare_tasks()
     return expected - 1
@@ -199,7 +202,8 @@ def _compare_tasks() -> None:
         state = task.last_state or {}
         changed = [name for name in STATE_FIELDS if state.get(name) != plain(getattr(task, name))]
         if changed:
-            raise BrokenChain(f"task {task.code} (row {task.pk}) is not as its last line left it: {changed[0]}")
+            words = _("task %(code)s (row %(row)d) is not as its last line left it: %(field)s")
+            raise BrokenChain(words % {"code": task.code, "row": task.pk, "field": changed[0]})
 
 
 def _lines(batch: int) -> Iterator[TaskEvent]:

@@ -16,6 +16,12 @@ from tracker.exceptions import BrokenChain
 from tracker.models import Task, TaskEvent, User
 from tracker.services import history
 
+
+@pytest.fixture(autouse=True)
+def english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
 CHANGED: dict[str, Any] = {
     "sequence": 1_000,
     "task_id": None,  # another task of the plan
