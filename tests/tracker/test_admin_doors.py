@@ -64,12 +64,17 @@ def row_of(model: type[models.Model], user: User) -> models.Model | None:
     return rows.visible_to(user).first() if hasattr(rows, "visible_to") else rows.first()
 
 
+@pytest.mark.parametrize("flagged", [False, True])
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_nobody_but_administrators_comes_in(desk, signed_in, model):
+def test_nobody_but_administrators_comes_in(desk, signed_in, model, flagged):
+    """Nor does the mark of Django's own staff let anybody else in."""
     row = row_of(model, desk.admin)
     paths = addresses(model, row.pk if row else 1)
     for who in OUTSIDERS:
-        client = signed_in(getattr(desk, who))
+        person = getattr(desk, who)
+        person.is_staff = flagged
+        person.save()
+        client = signed_in(person)
         for path in paths:
             assert client.get(path).status_code in CLOSED, (who, path)
             assert client.post(path, {"post": "yes"}).status_code in CLOSED, (who, path)
