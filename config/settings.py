@@ -214,6 +214,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+# Uploaded evidence lies outside every folder that is served; the application alone hands it out.
+EVIDENCE_DIR = Path(env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence")))
+EVIDENCE_MOST_MB = read_number("EVIDENCE_MOST_MB", 20, lowest=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = read_number("MAX_REQUEST_KB", 2560, lowest=64) * 1024
 
 LOGGING = {

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from tracker import clock
 from tracker.enums import STANDING_VERDICTS, Disclosure, EvidenceKind, Nature, Status, Verdict
 from tracker.forms.fields import CleanTextField
 from tracker.models import Evidence, EvidenceUse, Figure, MeasureLink, ShortcomingLink, Task, User
@@ -100,8 +101,13 @@ class TaskFilter(filters.FilterSet):
 
 
 BRACKETS = str.maketrans("[]【】［］", "〔〕〔〕〔〕")
-UNUSED, REPLACED = "unused", "replaced"
-EVIDENCE_STATES = [*Verdict.choices, (UNUSED, _("used by no task")), (REPLACED, _("replaced by a newer version"))]
+UNUSED, REPLACED, EXPIRED = "unused", "replaced", "expired"
+EVIDENCE_STATES = [
+    *Verdict.choices,
+    (UNUSED, _("used by no task")),
+    (REPLACED, _("replaced by a newer version")),
+    (EXPIRED, _("expired")),
+]
 
 
 class EvidenceFilter(filters.FilterSet):
@@ -147,6 +153,8 @@ class EvidenceFilter(filters.FilterSet):
         uses = EvidenceUse.objects.filter(evidence=OuterRef("pk"))
         if value == REPLACED:
             return queryset.filter(replaced_by__isnull=False)
+        if value == EXPIRED:
+            return queryset.filter(valid_until__lt=clock.today())
         if value == UNUSED:
             return queryset.filter(~Exists(uses.filter(verdict__in=STANDING_VERDICTS)))
         return queryset.filter(Exists(uses.filter(verdict=value)))

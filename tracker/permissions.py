@@ -4,6 +4,7 @@ The moves come from the table in `workflow`; the needs of a move are checked her
 say beforehand what is missing.
 """
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -108,8 +109,21 @@ def _status_sentence(task: Task, rule: Rule) -> str:
     }
 
 
+def _uses(task: Task) -> list[EvidenceUse]:
+    """The task's uses of evidence that nobody took back, each with its item."""
+    fetched = "evidence_uses" in getattr(task, "_prefetched_objects_cache", {})
+    uses = task.evidence_uses.all() if fetched else task.evidence_uses.select_related("evidence")
+    return [use for use in uses if use.verdict != Verdict.WITHDRAWN]
+
+
+def _supports(use: EvidenceUse, today: datetime.date) -> bool:
+    """What was rejected, or has expired, supports no claim."""
+    return use.verdict in STANDING_VERDICTS and not use.evidence.expired(today)
+
+
 def _need_evidence(user: User, task: Task) -> None:
-    if not any(use.verdict in STANDING_VERDICTS for use in task.evidence_uses.all()):
+    today = clock.today()
+    if not any(_supports(use, today) for use in _uses(task)):
         raise MoveRefused(_("At least one evidence item is needed. Add one, then submit."), field="evidence")
 
 
@@ -127,9 +141,9 @@ def _need_other_than_lead_unit(user: User, task: Task) -> None:
 
 
 def _need_evidence_accepted(user: User, task: Task) -> None:
-    """What supports the claim must be accepted; an item that was rejected or taken back supports it no more."""
-    shown = [use for use in task.evidence_uses.all() if use.verdict != Verdict.WITHDRAWN]
-    uses = [use for use in shown if use.verdict in STANDING_VERDICTS]
+    """What supports the claim must be accepted; what was rejected, taken back or has expired supports it no more."""
+    shown, today = _uses(task), clock.today()
+    uses = [use for use in shown if _supports(use, today)]
     open_ones = [str(shown.index(use) + 1) for use in uses if use.verdict != Verdict.ACCEPTED]
     if open_ones:
         raise MoveRefused(

@@ -10,7 +10,7 @@ from django.urls import get_resolver, reverse
 from tests.tracker.importing.conftest import TEXT
 from tests.worlds import REPORT
 from tracker.models import EvidenceUse, MeasureLink, Task, TaskEvent
-from tracker.services import ledger_imports, report_corrections, report_imports, trace
+from tracker.services import files, ledger_imports, report_corrections, report_imports, trace
 from tracker.spreadsheets import Row, Sheet
 
 OK, REDIRECT, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, CONFLICT = 200, 302, 403, 404, 405, 409
@@ -35,6 +35,9 @@ OF_THE_PLAN = {
     "review": lambda w: [w.open_task.pk],
     "evidence_new": lambda w: [w.open_task.pk],
     "evidence": lambda w: [w.use.evidence_id],
+    "evidence_file": lambda w: [w.filed.pk],
+    "evidence_picture": lambda w: [w.filed.pk],
+    "evidence_preview": lambda w: [w.filed.pk],
     "judge": lambda w: [w.use.pk],
     "evidence_withdraw": lambda w: [w.use.pk],
     "settle_measure_link": lambda w: [w.link.pk, "confirm"],
@@ -70,7 +73,11 @@ OF_NOBODY = {
     "set_language",
 }
 # Who of the own government opens the page; the rest of the own government is refused with 403 or 409.
-EVERYONE = {"home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "figures", "task", "evidence"}
+EVERYONE = {
+    *("home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "figures", "task", "evidence"),
+    *("evidence_file", "evidence_picture", "evidence_preview"),
+}
+FILES = {"evidence_file", "evidence_picture"}
 # For those who do not set plans up these rows do not exist.
 OF_ADMINISTRATORS = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),
@@ -102,6 +109,8 @@ def plan_world(world):
     task = world.started()
     world.open_task = task
     world.use = world.proof(task)
+    picture = files.keep("现场.png", b"\x89PNG\r\n\x1a\n" + b"0" * 20, by=world.staff)
+    world.filed = world.proof(task, file=picture, title="现场照片").evidence
     section = task.plan.report.parts.get(kind="measures").sections.first()
     words = {"by": world.admin, "strength": "direct", "rationale": "同一事项"}
     world.link = trace.propose(task, section.measures.first(), **words)
@@ -217,7 +226,7 @@ def test_internal_evidence_is_for_the_units_of_the_task_and_for_oversight(plan_w
 
 
 def test_every_page_sends_a_strict_policy(plan_world, signed_in):
-    for name in EVERYONE - {"ledger_csv"}:
+    for name in EVERYONE - {"ledger_csv"} - FILES:
         answer = signed_in(plan_world.staff).get(reverse(name, args=OF_THE_PLAN[name](plan_world)))
         policy = answer.headers["Content-Security-Policy"]
         assert "unsafe" not in policy

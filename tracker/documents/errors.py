@@ -30,7 +30,8 @@ SENTENCES: dict[str, str] = {
     "image": "This is a picture: only text can be read.",
     "web_archive": "This is a web archive: save the page as HTML only.",
     "archive": "This is a packed archive: upload the report itself.",
-    "program": "This is a program.",
+    "program": "This is a program, or a document that holds one.",
+    "active_content": "This is a web page or a drawing, which can hold scripts.",
     "unknown_kind": "The file is none of the kinds that can be read: .docx, .pdf, .html, .txt.",
 }
 CODES = frozenset(SENTENCES)

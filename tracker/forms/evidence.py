@@ -3,14 +3,20 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from tracker.documents import UPLOAD_KINDS
 from tracker.enums import Disclosure, EvidenceKind
+from tracker.exceptions import InvalidInput
 from tracker.forms.fields import AddressField, DayField, LineField, StyledForm
+from tracker.models import Task, User
+from tracker.services import files
+from tracker.services.files import MEGABYTE, StoredFile
 
 PREFIX = "new"
 # What shows that somebody began an item; kind and disclosure are always chosen.
-TYPED = ("title", "address", "document_number", "issuer", "dated_on", "place", "claim", "not_classified")
+TYPED = ("title", "address", "document_number", "issuer", "dated_on", "place", "claim", "not_classified", "kept")
 
 
 class EvidenceForm(StyledForm):
@@ -19,6 +25,14 @@ class EvidenceForm(StyledForm):
     use_required_attribute = False
 
     address = AddressField(label=_("Web address"), required=False, max_length=1000)
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        max_length=200,
+        widget=forms.FileInput(attrs={"accept": ",".join(kind.ending for kind in UPLOAD_KINDS)}),
+    )
+    # The signed word for a file that was sent already, while something else on the form was wrong.
+    kept = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
     title = LineField(
         label=_("Title of the material"), max_length=200, error_messages={"required": _("Give the title.")}
     )
@@ -32,24 +46,56 @@ class EvidenceForm(StyledForm):
     kind = forms.ChoiceField(label=_("Kind of material"), choices=EvidenceKind.choices, initial=EvidenceKind.WEB_PAGE)
     issuer = LineField(label=_("Issuer"), required=False, max_length=100)
     place = LineField(label=_("Page or place"), required=False, max_length=100)
+    valid_until = DayField(label=_("Valid until"), required=False, help_text=_("only for what runs out"))
     claim = LineField(label=_("What it proves"), required=False, max_length=300)
     not_classified = forms.BooleanField(
         label=_("This material contains no state secrets, work secrets or sensitive personal data"),
         error_messages={"required": _("State that the material contains nothing classified.")},
     )
 
+    def __init__(self, *args: Any, by: User, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by, self.task = by, task
+        self.stored: StoredFile | None = None
+        self.fields["file"].help_text = _(
+            "PDF, OFD, Word, Excel, PowerPoint, PNG, JPEG or text, at most %(most)d MB"
+        ) % {"most": settings.EVIDENCE_MOST_MB}
+
     def clean(self) -> dict[str, Any]:
+        """The file is kept at once, so that it need not be sent again when something else is wrong."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        sought = {"address", "document_number"}
-        if not sought & set(self.errors) and not any(cleaned.get(name) for name in sought):
-            self.add_error("address", _("Give a web address or a document number."))
+        upload = cleaned.pop("file", None)
+        if upload is not None:
+            self._keep(upload)
+        elif "file" not in self.errors:
+            self.stored = files.redeem(cleaned.get("kept", ""), by=self.by)
+        sought = {"address", "document_number", "file"}
+        found = self.stored is not None or any(cleaned.get(name) for name in sought)
+        if not sought & set(self.errors) and not found:
+            self.add_error("address", _("Give a web address, a document number or a file."))
         return cleaned
+
+    def _keep(self, upload: Any) -> None:
+        if upload.size > settings.EVIDENCE_MOST_MB * MEGABYTE:
+            self.add_error("file", _("The file is larger than %(most)d MB.") % {"most": settings.EVIDENCE_MOST_MB})
+            return
+        try:
+            self.stored = files.keep(upload.name, upload.read(), by=self.by, task=self.task)
+        except InvalidInput as refusal:
+            self.add_error("file", str(refusal))
+
+    @property
+    def ticket(self) -> str:
+        """What the page holds instead of the file it was sent."""
+        return files.ticket(self.stored, by=self.by) if self.stored else ""
 
     def values(self) -> dict[str, Any]:
         """What `services.evidence.deposit` takes; after `is_valid()`."""
-        return dict(self.cleaned_data)
+        values = {name: value for name, value in self.cleaned_data.items() if name != "kept"}
+        return {**values, "file": self.stored}
 
 
-def begun(data: Any) -> bool:
-    """Has anything been typed into the new item that is part of a larger form?"""
-    return any(data.get(f"{PREFIX}-{name}", "").strip() for name in TYPED)
+def begun(data: Any, uploads: Any = ()) -> bool:
+    """Has anything been typed or chosen for the new item that is part of a larger form?"""
+    typed = any(data.get(f"{PREFIX}-{name}", "").strip() for name in TYPED)
+    return typed or f"{PREFIX}-file" in uploads

@@ -1,5 +1,7 @@
 """What proves a claim."""
 
+import datetime
+
 from django.conf import settings
 from django.core.validators import URLValidator
 from django.db import models
@@ -37,6 +39,9 @@ class Evidence(models.Model):
     file_type = models.CharField(_("file type"), max_length=100, blank=True, editable=False)
     file_size = models.PositiveIntegerField(_("file size in bytes"), null=True, editable=False)
     place = models.CharField(_("page or place"), max_length=100, blank=True)
+    valid_until = models.DateField(
+        _("valid until"), null=True, blank=True, help_text=_("Afterwards it has expired and proves nothing any more.")
+    )
     disclosure = models.CharField(_("disclosure"), max_length=10, choices=Disclosure)
     not_classified = models.BooleanField(_("stated to contain nothing classified"), default=False)
     replaces = models.OneToOneField(
@@ -67,6 +72,10 @@ class Evidence(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("evidence", args=[self.pk])
+
+    def expired(self, today: datetime.date) -> bool:
+        """Whether the item's time had run out before `today`."""
+        return self.valid_until is not None and self.valid_until < today
 
 
 class EvidenceUse(models.Model):

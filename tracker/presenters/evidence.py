@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tracker import permissions, wording
+from tracker import clock, permissions, wording
 from tracker.enums import Verdict
 from tracker.models import Evidence, EvidenceUse, Task, User
 from tracker.presenters.task_tables import VERDICT_TAGS
@@ -34,6 +35,7 @@ def page(item: Evidence, user: User) -> dict[str, Any]:
     return {
         "item": item,
         "facts": _facts(item),
+        "file": _file(item),
         "uses": [_use(use, item, user) for use in uses],
         "older": next((row for row in versions if row.pk == item.replaces_id), None),
         "newer": next((row for row in versions if row.replaces_id == item.pk), None),
@@ -67,6 +69,7 @@ def rows(items: Sequence[Evidence], user: User) -> list[dict[str, Any]]:
             "unit": str(item.unit),
             "dated": wording.full_date(item.dated_on),
             "disclosure": item.get_disclosure_display(),
+            "expired": _("expired") if item.expired(clock.today()) else "",
             "replaced": _("replaced by a newer version") if hasattr(item, "replaced_by") else "",
             "uses": offered.get(item.pk, []),
         }
@@ -81,11 +84,33 @@ def _facts(item: Evidence) -> list[tuple[str, str]]:
         (_("Issuer"), item.issuer),
         (_("Date of the document"), wording.full_date(item.dated_on)),
         (_("Page or place"), item.place),
+        (_("Valid until"), _valid_words(item)),
         (_("Disclosure"), item.get_disclosure_display()),
+        (_("SHA-256 of the file"), item.file_digest),
         (_("Deposited"), f"{item.unit} {item.deposited_by}　{wording.moment(item.deposited_at)}"),
         (_("Statement"), _("stated to contain nothing classified")),
     ]
     return [(name, str(value)) for name, value in facts if value]
+
+
+def _valid_words(item: Evidence) -> str:
+    """Until when the item proves something, where that ends."""
+    if item.valid_until is None:
+        return ""
+    day = wording.full_date(item.valid_until)
+    return _("%(date)s, expired") % {"date": day} if item.expired(clock.today()) else day
+
+
+def _file(item: Evidence) -> dict[str, str] | None:
+    """The item's file: its name, how large it is, and where it is handed out and looked at."""
+    if not item.file_digest:
+        return None
+    return {
+        "name": item.file_name,
+        "size": filesizeformat(item.file_size or 0),
+        "url": reverse("evidence_file", args=[item.pk]),
+        "preview_url": reverse("evidence_preview", args=[item.pk]),
+    }
 
 
 def _use(use: EvidenceUse, item: Evidence, user: User) -> dict[str, Any]:

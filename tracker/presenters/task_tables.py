@@ -176,5 +176,6 @@ def evidence(use: EvidenceUse) -> dict[str, Any]:
         "disclosure": item.get_disclosure_display(),
         "tag": VERDICT_TAGS.get(Verdict(use.verdict), ""),
         "verdict_label": use.get_verdict_display(),
+        "expired": item.expired(clock.today()),
         "reason": use.reason if use.verdict == Verdict.REJECTED else "",
     }

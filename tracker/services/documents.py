@@ -16,6 +16,23 @@ def text_of(name: str, content: bytes) -> str:
         raise InvalidInput(sentence(error.code, error.facts), field="file") from error
 
 
+def upload_sentence(code: str, facts: dict[str, Any]) -> str:
+    """The same where a file is kept, not read: what is accepted is wider there."""
+    sentences = {
+        "old_office": _("This is an old Office or WPS file. Save it as .docx, .xlsx or PDF."),
+        "spreadsheet": _("This is an old spreadsheet. Save it as .xlsx or PDF."),
+        "presentation": _("This is an old presentation. Save it as .pptx or PDF."),
+        "rtf": _("This is a rich text file. Save it as .docx or PDF."),
+        "opendocument": _("This is an OpenDocument file. Save it as .docx, .xlsx or PDF."),
+        "image": _("This kind of picture is not kept; save it as PNG or JPEG."),
+        "archive": _("This is a packed archive. Give the files in it one by one."),
+        "unknown_kind": _(
+            "The file is none of the kinds that are kept: PDF, OFD, Word, Excel, PowerPoint, PNG, JPEG, text."
+        ),
+    }
+    return sentences[code] if code in sentences else sentence(code, facts)
+
+
 def sentence(code: str, facts: dict[str, Any]) -> str:
     """The sentence for one of `tracker.documents.CODES`."""
     sentences = {
@@ -47,7 +64,10 @@ def sentence(code: str, facts: dict[str, Any]) -> str:
         "image": _("This is a picture; only text can be read."),
         "web_archive": _("This is a web archive. Save the page as HTML only."),
         "archive": _("This is a packed archive. Upload the report itself."),
-        "program": _("This is a program."),
+        "program": _("This is a program, or a document that holds one."),
+        "active_content": _(
+            "This is a web page or a drawing, which can hold scripts. Give its address, or save it as a PDF."
+        ),
         "unknown_kind": _("The file is none of the kinds that can be read: .docx, .pdf, .html, .txt."),
     }
     return sentences[code] % facts

@@ -13,6 +13,7 @@ from tracker.enums import EventKind, Status, Verdict
 from tracker.exceptions import InvalidInput, MoveRefused
 from tracker.models import Evidence, EvidenceUse, Task, User
 from tracker.services import tasks
+from tracker.services.files import StoredFile
 from tracker.services.secrecy import refuse_marks
 
 FIELDS = (
@@ -23,6 +24,7 @@ FIELDS = (
     "dated_on",
     "address",
     "place",
+    "valid_until",
     "disclosure",
     "not_classified",
 )
@@ -49,11 +51,19 @@ def normalised_document_number(value: str) -> str:
 
 
 @transaction.atomic
-def deposit(task_id: int, *, by: User, claim: str = "", replaces: Evidence | None = None, **values: Any) -> EvidenceUse:
+def deposit(
+    task_id: int,
+    *,
+    by: User,
+    claim: str = "",
+    replaces: Evidence | None = None,
+    file: StoredFile | None = None,
+    **values: Any,
+) -> EvidenceUse:
     """Store a new item for the task and offer it as proof of `claim`.
 
-    `values` are FIELDS. The number is the task's, with the next serial ("2025-6-1-01"). Raises InvalidInput per
-    field, NotPermitted, MoveRefused.
+    `values` are FIELDS, `file` one that `services.files.keep` has stored. The number is the task's, with the next
+    serial ("2025-6-1-01"). Raises InvalidInput per field, NotPermitted, MoveRefused.
     """
     task = tasks.locked(task_id, None)
     permissions.check_add_evidence(by, task)
@@ -63,7 +73,7 @@ def deposit(task_id: int, *, by: User, claim: str = "", replaces: Evidence | Non
         permissions.check_new_version(by, replaces)
     texts = {name: str(values.get(name, "")) for name in MARKED_TEXTS}
     refuse_marks({**texts, "claim": claim}, by=by, task=task)
-    _refuse_values(values)
+    _refuse_values(values, file)
     values["document_number"] = normalised_document_number(values.get("document_number", ""))
     item = Evidence(
         plan=task.plan,
@@ -75,6 +85,9 @@ def deposit(task_id: int, *, by: User, claim: str = "", replaces: Evidence | Non
         deposited_at=clock.now(),
         **values,
     )
+    if file is not None:
+        item.file_digest, item.file_name = file.digest, file.name
+        item.file_type, item.file_size = file.media_type, file.size
     try:
         item.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
@@ -84,19 +97,22 @@ def deposit(task_id: int, *, by: User, claim: str = "", replaces: Evidence | Non
     return _use(task, item, by=by, claim=claim)
 
 
-def _refuse_values(values: dict[str, Any]) -> None:
+def _refuse_values(values: dict[str, Any], file: StoredFile | None) -> None:
     unknown = set(values) - set(FIELDS)
     if unknown:
         raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
     if not values.get("not_classified"):
         raise InvalidInput(_("State that the material contains nothing classified."), field="not_classified")
-    if not (values.get("address") or values.get("document_number")):
-        raise InvalidInput(_("Give a web address or a document number."), field="address")
+    if file is None and not (values.get("address") or values.get("document_number")):
+        raise InvalidInput(_("Give a web address, a document number or a file."), field="address")
     dated_on = values.get("dated_on")
     if not isinstance(dated_on, datetime.date):
         raise InvalidInput(_("Give the date of the document."), field="dated_on")
     if dated_on > clock.today():
         raise InvalidInput(_("The date of the document lies in the future."), field="dated_on")
+    valid_until = values.get("valid_until")
+    if valid_until is not None and valid_until < clock.today():
+        raise InvalidInput(_("It has expired already; what has expired proves nothing."), field="valid_until")
 
 
 def next_number(task: Task) -> str:

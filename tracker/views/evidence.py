@@ -1,10 +1,13 @@
 """Depositing evidence, one item's page, taking an item back."""
 
+import logging
+from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tracker import permissions
+from tracker.documents import KIND_OF_MEDIA_TYPE
 from tracker.exceptions import InvalidInput, NotPermitted, Refusal, SecrecyMark
 from tracker.filters import EvidenceFilter
 from tracker.forms.evidence import EvidenceForm
@@ -20,9 +24,12 @@ from tracker.presenters import evidence as shown
 from tracker.presenters import ledger as ledger_shown
 from tracker.presenters.source import source_of
 from tracker.services import evidence as service
+from tracker.services import files
 from tracker.views.base import person_of, plan_or_404, task_or_404, visible_tasks
 
+logger = logging.getLogger("tracker.evidence")
 PER_PAGE = 50
+LONGEST_PREVIEW = 20_000
 LONGEST_PAGE = 6
 
 
@@ -41,7 +48,8 @@ def evidence_new(request: HttpRequest, task: int) -> HttpResponse:
             raise
     if request.method == "POST":
         return _deposit(request, found, replaces)
-    return _form_page(request, found, EvidenceForm(initial=shown.initial_of(replaces)), replaces=replaces)
+    form = EvidenceForm(initial=shown.initial_of(replaces), by=person_of(request), task=found)
+    return _form_page(request, found, form, replaces=replaces)
 
 
 def _replaced(request: HttpRequest, task: Task) -> Evidence | None:
@@ -57,7 +65,7 @@ def _replaced(request: HttpRequest, task: Task) -> Evidence | None:
 
 
 def _deposit(request: HttpRequest, task: Task, replaces: Evidence | None) -> HttpResponse:
-    form = EvidenceForm(request.POST)
+    form = EvidenceForm(request.POST, request.FILES, by=person_of(request), task=task)
     if not form.is_valid():
         return _form_page(request, task, form, 400, replaces=replaces)
     try:
@@ -122,6 +130,62 @@ def evidence(request: HttpRequest, evidence: int) -> HttpResponse:
     item = get_object_or_404(items, pk=evidence)
     item.plan = plan_or_404(request, item.plan_id)
     return render(request, "tracker/evidence_detail.html", shown.page(item, user))
+
+
+def _item(request: HttpRequest, pk: int) -> Evidence:
+    """An item with a file, as far as the person may see it. Raises Http404."""
+    items = Evidence.objects.visible_to(person_of(request)).exclude(file_digest="")
+    found: Evidence = get_object_or_404(items, pk=pk)
+    plan_or_404(request, found.plan_id)
+    return found
+
+
+@require_GET
+def evidence_file(request: HttpRequest, evidence: int) -> HttpResponseBase:
+    """The file itself, to be saved: never shown by the browser, and inert if it were."""
+    item = _item(request, evidence)
+    return _handed_out(item, as_attachment=True)
+
+
+@require_GET
+def evidence_picture(request: HttpRequest, evidence: int) -> HttpResponseBase:
+    """A photo inside the page of its preview; any other kind of file is not shown."""
+    item = _item(request, evidence)
+    if not KIND_OF_MEDIA_TYPE[item.file_type].is_picture:
+        raise Http404
+    return _handed_out(item, as_attachment=False)
+
+
+def _handed_out(item: Evidence, *, as_attachment: bool) -> HttpResponseBase:
+    try:
+        # Read whole: a file is small by the limit on uploads, and no handle outlives a broken connection.
+        stream = BytesIO(files.path_of(item.file_digest).read_bytes())
+    except FileNotFoundError as missing:
+        logger.error("the file of %s is missing: %s", item.number, item.file_digest)
+        raise Http404 from missing
+    answer = FileResponse(stream, as_attachment=as_attachment, filename=item.file_name, content_type=item.file_type)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_GET
+def evidence_preview(request: HttpRequest, evidence: int) -> HttpResponse:
+    """What can be shown without opening the file: its words, or the picture that it is."""
+    item = _item(request, evidence)
+    kind = KIND_OF_MEDIA_TYPE[item.file_type]
+    try:
+        words = files.preview(item)
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    context = {
+        "item": item,
+        "words": words[:LONGEST_PREVIEW],
+        "is_cut": len(words) > LONGEST_PREVIEW,
+        "picture_url": reverse("evidence_picture", args=[item.pk]) if kind.is_picture else "",
+        "file_url": reverse("evidence_file", args=[item.pk]),
+    }
+    return render(request, "tracker/evidence_preview.html", context)
 
 
 @require_POST

@@ -100,9 +100,8 @@ def _open(request: HttpRequest, task: Task) -> HttpResponse:
         initial={"progress": task.progress, **values, "version": task.version}, indicators=shown.indicators_of(task)
     )
     stem = f"{PREFIX}-"
-    proof = EvidenceForm(
-        prefix=PREFIX, initial={name.removeprefix(stem): text for name, text in values.items() if name.startswith(stem)}
-    )
+    typed = {name.removeprefix(stem): text for name, text in values.items() if name.startswith(stem)}
+    proof = EvidenceForm(prefix=PREFIX, initial=typed, by=person_of(request), task=task)
     extra: dict[str, Any] = {"draft_saved": wording.moment(draft.saved_at) if draft else "", "drafted": values}
     if begun_at != task.version:
         extra["conflict"] = _conflict(request, task, begun_at, form)
@@ -111,7 +110,7 @@ def _open(request: HttpRequest, task: Task) -> HttpResponse:
 
 def _keep(request: HttpRequest, task: Task) -> HttpResponse:
     """Keep the draft of one person; right or wrong, it is looked at when it is sent."""
-    form, proof = UpdateForm(request.POST, indicators=shown.indicators_of(task)), _proof(request)
+    form, proof = UpdateForm(request.POST, indicators=shown.indicators_of(task)), _proof(request, task)
     values = drafted(request.POST, form, proof)
     long = [name for name, text in values.items() if len(text) > DRAFT_LENGTH]
     try:
@@ -135,7 +134,7 @@ def _version(values: dict[str, Any], task: Task) -> int:
 def _send(request: HttpRequest, task: Task) -> HttpResponse:
     data = _chosen(request)
     form = UpdateForm(data, indicators=shown.indicators_of(task) if readings_in(data) else ())
-    proof = _proof(request)
+    proof = _proof(request, task)
     if not all([form.is_valid(), not proof.is_bound or proof.is_valid()]):
         return _page(request, task, form, proof, status=400)
     try:
@@ -157,9 +156,10 @@ def _chosen(request: HttpRequest) -> Any:
     return data
 
 
-def _proof(request: HttpRequest) -> EvidenceForm:
-    """The part for a new item, bound only when something was typed into it."""
-    return EvidenceForm(request.POST if begun(request.POST) else None, prefix=PREFIX)
+def _proof(request: HttpRequest, task: Task) -> EvidenceForm:
+    """The part for a new item, bound only when something was typed into it or chosen for it."""
+    sent = (request.POST, request.FILES) if begun(request.POST, request.FILES) else ()
+    return EvidenceForm(*sent, prefix=PREFIX, by=person_of(request), task=task)
 
 
 def _done_sentence(request: HttpRequest, task: Task) -> Any:
@@ -262,8 +262,9 @@ def contribute(request: HttpRequest, task: int) -> HttpResponse:
     found, user = _task(request, task), person_of(request)
     _allow(request, permissions.check_contribute, user, found)
     if request.method != "POST":
-        return _page(request, found, ContributionForm(initial={"version": found.version}), EvidenceForm(prefix=PREFIX))
-    form, proof = ContributionForm(request.POST), _proof(request)
+        proof = EvidenceForm(prefix=PREFIX, by=user, task=found)
+        return _page(request, found, ContributionForm(initial={"version": found.version}), proof)
+    form, proof = ContributionForm(request.POST), _proof(request, found)
     if not all([form.is_valid(), not proof.is_bound or proof.is_valid()]):
         return _page(request, found, form, proof, status=400)
     try:
