@@ -10,7 +10,7 @@ from django.urls import get_resolver, reverse
 from tests.tracker.importing.conftest import TEXT
 from tests.worlds import REPORT
 from tracker.models import EvidenceUse, MeasureLink, Task, TaskEvent
-from tracker.services import files, ledger_imports, report_corrections, report_imports, trace
+from tracker.services import files, ledger_imports, report_corrections, report_imports, requests, trace
 from tracker.spreadsheets import Row, Sheet
 
 OK, REDIRECT, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, CONFLICT = 200, 302, 403, 404, 405, 409
@@ -29,6 +29,8 @@ OF_THE_PLAN = {
     "contribute": lambda w: [w.open_task.pk],
     "move": lambda w: [w.open_task.pk, "submit"],
     "request_change": lambda w: [w.open_task.pk, "adjustment"],
+    "requests": lambda w: [w.plan.pk],
+    "decide_request": lambda w: [w.request.pk],
     "raise_light": lambda w: [w.open_task.pk],
     "remark": lambda w: [w.open_task.pk],
     "sign_off": lambda w: [w.open_task.pk],
@@ -75,13 +77,13 @@ OF_NOBODY = {
 # Who of the own government opens the page; the rest of the own government is refused with 403 or 409.
 EVERYONE = {
     *("home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "figures", "task", "evidence"),
-    *("evidence_file", "evidence_picture", "evidence_preview"),
+    *("evidence_file", "evidence_picture", "evidence_preview", "requests"),
 }
 FILES = {"evidence_file", "evidence_picture"}
-# For those who do not set plans up these rows do not exist.
-OF_ADMINISTRATORS = {
+# For some of the own government these rows do not exist.
+OF_SOME = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),
-    *("correct_report", "report_correction"),
+    *("correct_report", "report_correction", "decide_request"),
 }
 POST_ONLY = {
     *("activate_plan", "judge", "evidence_withdraw"),
@@ -109,6 +111,7 @@ def plan_world(world):
     task = world.started()
     world.open_task = task
     world.use = world.proof(task)
+    world.request = requests.ask(task.pk, by=world.staff, kind="cancellation", reason="改革")
     picture = files.keep("现场.png", b"\x89PNG\r\n\x1a\n" + b"0" * 20, by=world.staff)
     world.filed = world.proof(task, file=picture, title="现场照片").evidence
     section = task.plan.report.parts.get(kind="measures").sections.first()
@@ -163,7 +166,7 @@ def test_a_look_never_changes_anything(plan_world, signed_in, name):
     for who in PEOPLE:
         answer = signed_in(getattr(plan_world, who)).get(reverse(name, args=OF_THE_PLAN[name](plan_world)))
         allowed = {NOT_ALLOWED} if name in POST_ONLY else {OK, REDIRECT, FORBIDDEN, CONFLICT}
-        allowed |= {NOT_FOUND} if name in OF_ADMINISTRATORS else set()
+        allowed |= {NOT_FOUND} if name in OF_SOME else set()
         assert answer.status_code in allowed, who
         if name in EVERYONE:
             assert answer.status_code == OK, who

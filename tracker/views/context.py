@@ -42,6 +42,7 @@ def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, A
         ("home", _("To do"), sum(counts.values())),
         ("ledger", _("Ledger"), None),
         ("review_queue", _("Review"), counts.get("review", 0)) if user.role == Role.REVIEWER else None,
+        ("requests", _("Requests"), None) if user.role in permissions.SETTERS else None,
         ("living_report", _("Living report"), None),
         ("trace", _("Trace"), None),
         ("evidence_library", _("Evidence"), None),
@@ -64,6 +65,7 @@ BELOW = {
     "home": ("report_progress", "no_change", "sign_off"),
     "ledger": ("task", "move", "request_change", "raise_light", "evidence", "evidence_new", "contribute"),
     "review_queue": ("review",),
+    "requests": ("decide_request",),
     "living_report": ("dispose_section", "dispose_shortcoming", "figures", "figure_indicator"),
     "trace": ("link_section", "link_shortcoming"),
 }
