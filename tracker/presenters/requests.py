@@ -1,12 +1,13 @@
 """Change requests as rows: what is asked, why, and what was decided."""
 
+import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker import permissions, wording
-from tracker.enums import RequestState
+from tracker.enums import Nature, RequestState
 from tracker.models import ChangeRequest, Unit, User
 from tracker.presenters.timeline import field_label
 
@@ -56,6 +57,10 @@ def _row(request: ChangeRequest, user: User, names: dict[tuple[str, Any], str]) 
 def _shown(name: str, value: Any, names: dict[tuple[str, Any], str]) -> str:
     if name in NAMED:
         return names.get((name, value), "—")
+    if name == "due_on" and value:
+        return wording.full_date(datetime.date.fromisoformat(value))
+    if name == "nature" and value in Nature.values:
+        return str(Nature(value).label)
     return str(value) if value else "—"
 
 

@@ -66,6 +66,7 @@ BELOW = {
     "ledger": ("task", "move", "request_change", "raise_light", "evidence", "evidence_new", "contribute"),
     "review_queue": ("review",),
     "requests": ("decide_request",),
+    "evidence_library": ("evidence_preview",),
     "living_report": ("dispose_section", "dispose_shortcoming", "figures", "figure_indicator"),
     "trace": ("link_section", "link_shortcoming"),
 }

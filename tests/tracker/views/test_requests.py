@@ -29,8 +29,8 @@ def test_the_queue_leads_to_the_decision(desk, signed_in):
     [row] = client.get(desk.queue).context["waiting"]
     assert (row["decide_url"], row["changes"][0]["old"], row["changes"][0]["new"]) == (
         desk.address,
-        "2025-12-31",
-        "2026-01-31",
+        "2025年12月31日",
+        "2026年1月31日",
     )
     assert client.post(desk.address, typed()).headers["Location"] == desk.queue
     assert Task.objects.get(pk=desk.open_task.pk).due_on.isoformat() == "2026-01-31"
