@@ -11,7 +11,7 @@ from tracker import clock
 from tracker.enums import STANDING_VERDICTS, Disclosure, EvidenceKind, Nature, Status, Verdict
 from tracker.forms.fields import CleanTextField
 from tracker.models import Evidence, EvidenceUse, Figure, MeasureLink, ShortcomingLink, Task, User
-from tracker.querysets import EvidenceQuerySet, SourceQuerySet, TaskQuerySet
+from tracker.querysets import EvidenceQuerySet, SourceQuerySet, TaskQuerySet, expired
 from tracker.services.evidence import normalised_document_number
 
 NOT_SET = "none"
@@ -93,7 +93,7 @@ class TaskFilter(filters.FilterSet):
         return queryset.filter(Exists(links))
 
     def filter_no_evidence(self, queryset: TaskQuerySet, name: str, value: bool) -> TaskQuerySet:
-        return queryset.without_evidence() if value else queryset
+        return queryset.without_evidence(clock.today()) if value else queryset
 
     def filter_mine(self, queryset: TaskQuerySet, name: str, value: bool) -> TaskQuerySet:
         mine = Q(owner=self.user) | Q(lead_unit=self.user.unit_id)
@@ -154,7 +154,7 @@ class EvidenceFilter(filters.FilterSet):
         if value == REPLACED:
             return queryset.filter(replaced_by__isnull=False)
         if value == EXPIRED:
-            return queryset.filter(valid_until__lt=clock.today())
+            return queryset.filter(expired(clock.today()))
         if value == UNUSED:
             return queryset.filter(~Exists(uses.filter(verdict__in=STANDING_VERDICTS)))
         return queryset.filter(Exists(uses.filter(verdict=value)))

@@ -332,9 +332,10 @@ class TaskQuerySet(models.QuerySet[Any]):
         beside = self.model.objects.filter(same | other, plan=OuterRef("plan"))
         return beside.order_by(f"{order}area__number", f"{order}serial").values(place=PLACE)[:1]
 
-    def without_evidence(self) -> Self:
+    def without_evidence(self, on: datetime.date) -> Self:
+        """Tasks for which nothing that counts on the day `on` is given."""
         uses = self.model._meta.get_field("evidence_uses").related_model.objects
-        return self.exclude(Exists(uses.standing().filter(task=OuterRef("pk"))))
+        return self.exclude(Exists(uses.standing(on).filter(task=OuterRef("pk"))))
 
     def by_place(self) -> Self:
         """In the order of the report."""
@@ -439,14 +440,24 @@ class MarkSeen(models.QuerySet[Any]):
         return self.annotate(seen=Exists(own))
 
 
+def standing_proof(on: datetime.date) -> Q:
+    """Condition on uses of evidence that count on the day `on`: not withdrawn, not rejected, not expired."""
+    return Q(verdict__in=STANDING_VERDICTS) & ~expired(on, "evidence__")
+
+
+def expired(on: datetime.date, prefix: str = "") -> Q:
+    """Condition on evidence items, at a path: their time had run out before `on`. As `Evidence.expired`."""
+    return Q(**{f"{prefix}valid_until__isnull": False, f"{prefix}valid_until__lt": on})
+
+
 class EvidenceUseQuerySet(MarkSeen):
     def visible_to(self, user: "User") -> Self:
         evidence = self.model._meta.get_field("evidence").related_model.objects
         return self.filter(evidence__in=evidence.visible_to(user))
 
-    def standing(self) -> Self:
-        """Uses that still count: not withdrawn, not rejected."""
-        return self.filter(verdict__in=STANDING_VERDICTS)
+    def standing(self, on: datetime.date) -> Self:
+        """Uses that count on the day `on`."""
+        return self.filter(standing_proof(on))
 
 
 class TaskEventQuerySet(MarkSeen):

@@ -1,4 +1,4 @@
-"""Change requests: asked for by units on the task's page, decided here until they have a queue of their own."""
+"""Change requests: asked for on the task's page, decided in their queue or, just as well, here."""
 
 from typing import Any
 
@@ -9,15 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import ServiceAdmin, ServiceFormMixin
 from tracker.enums import RequestState
+from tracker.forms.requests import DECISIONS
 from tracker.models import ChangeRequest
 from tracker.services import requests
 
 
 class DecisionForm(ServiceFormMixin, forms.ModelForm):  # type: ignore[type-arg]
-    decision = forms.ChoiceField(
-        label=_("decision"),
-        choices=[(RequestState.APPROVED.value, _("Approve")), (RequestState.REFUSED.value, _("Refuse"))],
-    )
+    decision = forms.ChoiceField(label=_("decision"), choices=DECISIONS)
 
     class Meta:
         model = ChangeRequest

@@ -12,7 +12,7 @@ from tracker.exceptions import InvalidInput
 from tracker.forms.fields import AddressField, DayField, LineField, StyledForm
 from tracker.models import Task, User
 from tracker.services import files
-from tracker.services.files import MEGABYTE, StoredFile
+from tracker.services.files import StoredFile
 
 PREFIX = "new"
 # What shows that somebody began an item; kind and disclosure are always chosen.
@@ -56,7 +56,8 @@ class EvidenceForm(StyledForm):
     def __init__(self, *args: Any, by: User, task: Task, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by, self.task = by, task
-        self.stored: StoredFile | None = None
+        kept = "" if self.is_bound else self.initial.get("kept", "")
+        self.stored: StoredFile | None = files.redeem(kept, by=by) if kept else None
         self.fields["file"].help_text = _(
             "PDF, OFD, Word, Excel, PowerPoint, PNG, JPEG or text, at most %(most)d MB"
         ) % {"most": settings.EVIDENCE_MOST_MB}
@@ -67,8 +68,8 @@ class EvidenceForm(StyledForm):
         upload = cleaned.pop("file", None)
         if upload is not None:
             self._keep(upload)
-        elif "file" not in self.errors:
-            self.stored = files.redeem(cleaned.get("kept", ""), by=self.by)
+        elif "file" not in self.errors and cleaned.get("kept"):
+            self._take_up(cleaned["kept"])
         sought = {"address", "document_number", "file"}
         found = self.stored is not None or any(cleaned.get(name) for name in sought)
         if not sought & set(self.errors) and not found:
@@ -76,13 +77,16 @@ class EvidenceForm(StyledForm):
         return cleaned
 
     def _keep(self, upload: Any) -> None:
-        if upload.size > settings.EVIDENCE_MOST_MB * MEGABYTE:
-            self.add_error("file", _("The file is larger than %(most)d MB.") % {"most": settings.EVIDENCE_MOST_MB})
-            return
         try:
+            files.refuse_size(upload.size)
             self.stored = files.keep(upload.name, upload.read(), by=self.by, task=self.task)
         except InvalidInput as refusal:
             self.add_error("file", str(refusal))
+
+    def _take_up(self, ticket: str) -> None:
+        self.stored = files.redeem(ticket, by=self.by)
+        if self.stored is None:
+            self.add_error("file", _("The file that was sent before is no longer here; choose it again."))
 
     @property
     def ticket(self) -> str:

@@ -9,6 +9,9 @@ from tracker.enums import RequestState
 from tracker.forms.fields import CleanTextField, LineField, StyledForm, paragraph
 
 
+DECISIONS = [(RequestState.APPROVED.value, _("Approve")), (RequestState.REFUSED.value, _("Refuse"))]
+
+
 class DecisionForm(StyledForm):
     """Approve or refuse; what each needs is said by the service."""
 
@@ -16,7 +19,7 @@ class DecisionForm(StyledForm):
 
     decision = forms.ChoiceField(
         label=_("Decision"),
-        choices=[(RequestState.APPROVED.value, _("Approve")), (RequestState.REFUSED.value, _("Refuse"))],
+        choices=DECISIONS,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose whether the request is approved or refused.")},
     )

@@ -1,15 +1,14 @@
 """Change requests as rows: what is asked, why, and what was decided."""
 
-import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker import permissions, wording
-from tracker.enums import Nature, RequestState
+from tracker.enums import RequestState
 from tracker.models import ChangeRequest, Unit, User
-from tracker.presenters.timeline import field_label
+from tracker.presenters.timeline import field_label, shown
 
 NAMED: dict[str, Any] = {"lead_unit": Unit, "owner": User}
 
@@ -55,13 +54,8 @@ def _row(request: ChangeRequest, user: User, names: dict[tuple[str, Any], str]) 
 
 
 def _shown(name: str, value: Any, names: dict[tuple[str, Any], str]) -> str:
-    if name in NAMED:
-        return names.get((name, value), "—")
-    if name == "due_on" and value:
-        return wording.full_date(datetime.date.fromisoformat(value))
-    if name == "nature" and value in Nature.values:
-        return str(Nature(value).label)
-    return str(value) if value else "—"
+    """As the timeline says it; units and people are asked for by key."""
+    return shown(name, names.get((name, value)) if name in NAMED else value)
 
 
 def _decided(request: ChangeRequest) -> str:

@@ -13,12 +13,13 @@ from django.utils.translation import ngettext, pgettext
 
 from tracker import wording
 from tracker.coverage import AnswerState, ItemState
-from tracker.enums import STANDING_VERDICTS, PartKind, Status, Verdict
+from tracker.enums import PartKind, Status, Verdict
 from tracker.models import Cause, EvidenceUse, Plan, Task, User
 from tracker.models import Reading as IndicatorReading
 from tracker.presenters.report_notes import Notes
 from tracker.presenters.report_read import Reading, Upstream, Words, read
 from tracker.presenters.rows import Row, task_row
+from tracker.querysets import standing_proof
 from tracker.texts import enumeration
 
 # A task that nobody has confirmed, or that was given up, is not missing its evidence.
@@ -98,7 +99,7 @@ class _Maker:
     def __init__(self, reading: Reading, notes: Notes, user: User, on: datetime.date, focus: str) -> None:
         self.reading, self.notes, self.user, self.on = reading, notes, user, on
         self.plan, self.may_settle = reading.plan, notes.may_settle
-        self.proofs = _proofs(self.plan, user)
+        self.proofs = _proofs(self.plan, user, on)
         causes = Cause.objects.of_report(self.plan.report_id).filter(shortcoming__isnull=False)
         self.explains = dict(causes.values_list("pk", "shortcoming_id"))
         self.links = [link for target in reading.links_to.values() for link in target]
@@ -329,11 +330,11 @@ def _task(pk: int) -> str:
     return f"task-{pk}"
 
 
-def _proofs(plan: Plan, user: User) -> dict[int, tuple[int, int, str]]:
+def _proofs(plan: Plan, user: User, on: datetime.date) -> dict[int, tuple[int, int, str]]:
     """{task: (standing items, rejected items, latest reading in words)} as far as the person may see them."""
     uses = EvidenceUse.objects.visible_to(user).filter(task__plan=plan).order_by()
     counted = uses.values_list("task_id").annotate(
-        standing=Count("pk", filter=Q(verdict__in=STANDING_VERDICTS)),
+        standing=Count("pk", filter=standing_proof(on)),
         rejected=Count("pk", filter=Q(verdict=Verdict.REJECTED)),
     )
     found = {task: (standing, rejected, "") for task, standing, rejected in counted}

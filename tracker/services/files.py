@@ -28,7 +28,8 @@ from tracker.texts import clean
 LONGEST_STEM = 100
 MEGABYTE = 1024 * 1024
 SALT = "tracker.evidence-file"
-KEPT_SECONDS = 24 * 3600
+# A draft may wait for the next report, a month or a quarter later.
+KEPT_SECONDS = 100 * 24 * 3600
 # Separators of folders, what Windows refuses, and the marks that turn the direction of writing.
 UNFIT = re.compile('[\\\\/:*?"<>|\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 CHUNK_BYTES = 1024 * 1024
@@ -50,10 +51,7 @@ def keep(name: str, content: bytes, *, by: User, task: Task | None = None) -> St
     The bytes decide its type; the name only lends its beginning. Raises InvalidInput (field "file") for a kind that
     is not kept, for one that is too large or cannot be opened, and SecrecyMark for a text that carries one.
     """
-    if len(content) > settings.EVIDENCE_MOST_MB * MEGABYTE:
-        raise InvalidInput(
-            _("The file is larger than %(most)d MB.") % {"most": settings.EVIDENCE_MOST_MB}, field="file"
-        )
+    refuse_size(len(content))
     try:
         kind = recognise_upload(name, content)
     except UnreadableDocument as error:
@@ -63,6 +61,13 @@ def keep(name: str, content: bytes, *, by: User, task: Task | None = None) -> St
     digest = hashlib.sha256(content).hexdigest()
     _write(digest, content)
     return StoredFile(digest, named, kind.media_type, len(content))
+
+
+def refuse_size(size: int) -> None:
+    """Raise InvalidInput for a file of `size` bytes that is larger than the setting allows."""
+    if size > settings.EVIDENCE_MOST_MB * MEGABYTE:
+        words = _("The file is larger than %(most)d MB.") % {"most": settings.EVIDENCE_MOST_MB}
+        raise InvalidInput(words, field="file")
 
 
 def fitting_name(name: str, kind: UploadKind) -> str:
@@ -118,14 +123,15 @@ def ticket(file: StoredFile, *, by: User) -> str:
 
 
 def redeem(text: str, *, by: User) -> StoredFile | None:
-    """The file of a ticket of the same person, of the last day; None for any other text."""
+    """The file of a ticket of the same person while the store has it; None for any other text."""
     try:
         found = signing.loads(text, salt=SALT, max_age=KEPT_SECONDS)
     except signing.BadSignature:
         return None
     if found.pop("by") != by.pk:
         return None
-    return StoredFile(**found)
+    file = StoredFile(**found)
+    return file if path_of(file.digest).is_file() else None
 
 
 def preview(item: Evidence) -> str:

@@ -2,11 +2,21 @@
 
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from tracker.models import Plan, Task, User
 from tracker.querysets import TaskQuerySet
+
+
+LONGEST_PAGE = 6
+
+
+def page_of(request: HttpRequest, pages: Paginator) -> Page:  # type: ignore[type-arg]
+    """The page that the address asks for: the first for what is no number, the last for one beyond the end."""
+    number = request.GET.get("page", "1")
+    return pages.get_page(number if len(number) <= LONGEST_PAGE else 1)
 
 
 def person_of(request: HttpRequest) -> User:

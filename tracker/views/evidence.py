@@ -25,12 +25,11 @@ from tracker.presenters import ledger as ledger_shown
 from tracker.presenters.source import source_of
 from tracker.services import evidence as service
 from tracker.services import files
-from tracker.views.base import person_of, plan_or_404, task_or_404, visible_tasks
+from tracker.views.base import page_of, person_of, plan_or_404, task_or_404, visible_tasks
 
 logger = logging.getLogger("tracker.evidence")
 PER_PAGE = 50
 LONGEST_PREVIEW = 20_000
-LONGEST_PAGE = 6
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,8 +108,7 @@ def library(request: HttpRequest, plan: int) -> HttpResponse:
     for name, value in form.cleaned_data.items():
         items = narrowed.filters[name].filter(items, value)
     pages = Paginator(items.select_related("unit", "replaced_by").order_by("number", "pk"), PER_PAGE)
-    page = request.GET.get("page", "1")
-    shown_page = pages.get_page(page if len(page) <= LONGEST_PAGE else 1)
+    shown_page = page_of(request, pages)
     context = {
         "form": form,
         "chips": ledger_shown.chips(form, request.GET),

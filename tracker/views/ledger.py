@@ -41,7 +41,7 @@ from tracker.presenters import as_of as replay
 from tracker.presenters import ledger as shown
 from tracker.querysets import TaskQuerySet
 from tracker.texts import clean
-from tracker.views.base import listed, person_of, plan_or_404, visible_tasks
+from tracker.views.base import listed, page_of, person_of, plan_or_404, visible_tasks
 
 PER_PAGE = (50, 100, 200)
 DEFAULT_PER_PAGE = 100
@@ -104,7 +104,7 @@ def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
     counts, light = replay.counts(past), request.GET.get("light", "")
     if light in Light.values:
         past = [row for row in past if row.light == light]
-    page = Paginator(past, DEFAULT_PER_PAGE).get_page(request.GET.get("page", "1")[:6])
+    page = page_of(request, Paginator(past, DEFAULT_PER_PAGE))
     query = request.GET.copy()
     for name in set(query) - {"as_of", "q", "light"}:
         del query[name]
@@ -233,8 +233,7 @@ def _page(request: HttpRequest, tasks: TaskQuerySet, counts: dict[str, int]) -> 
     total = counts[light] if light in Light.values else sum(counts.values())
     wanted = request.GET.get("per_page", "")
     size = int(wanted) if wanted in {str(number) for number in PER_PAGE} else DEFAULT_PER_PAGE
-    page = request.GET.get("page", "1")
-    return CountedPaginator(tasks, size, total=total).get_page(page if len(page) <= 6 else 1)
+    return page_of(request, CountedPaginator(tasks, size, total=total))
 
 
 @require_GET
@@ -290,7 +289,7 @@ def _extras(request: HttpRequest, rows: list[Task]) -> dict[int, dict[str, str]]
     units = Task.supporting_units.through.objects.filter(task__in=pks).order_by("unit__order")
     for pk, name in units.values_list("task_id", "unit__short_name"):
         add(pk, "supporting", name)
-    for use in EvidenceUse.objects.visible_to(user).standing().filter(**within).select_related("evidence"):
+    for use in EvidenceUse.objects.visible_to(user).standing(clock.today()).filter(**within).select_related("evidence"):
         add(use.task_id, "evidence", use.evidence.number)
     told = (EventKind.REPORT, EventKind.SUBMIT, EventKind.APPROVE, EventKind.RETURN)
     events = TaskEvent.objects.visible_to(user).filter(kind__in=told, **within).order_by("sequence")

@@ -24,7 +24,7 @@ from tracker.presenters import ledger_import as shown
 from tracker.services import ledger_imports
 from tracker.spreadsheets import Sheet
 from tracker.texts import enumeration
-from tracker.views.base import person_of, plan_or_404
+from tracker.views.base import page_of, person_of, plan_or_404
 
 PER_PAGE = 100
 # From this size on reading takes long enough for a person to wonder: what is read so far is told meanwhile.
@@ -136,7 +136,7 @@ def _preview(request: HttpRequest, row: LedgerImport, plan: Plan, status: int = 
     wanted = request.GET.get("show", "")
     wanted = wanted if wanted in shown.LABELS else ""
     pages = Paginator(list(ledger_imports.shown(row, wanted)), PER_PAGE)
-    page = pages.get_page(request.GET.get("page"))
+    page = page_of(request, pages)
     context = {
         "row": row,
         "plan": plan,

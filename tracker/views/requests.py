@@ -14,10 +14,9 @@ from tracker.forms.requests import DecisionForm
 from tracker.models import ChangeRequest
 from tracker.presenters import requests as shown
 from tracker.services import requests as service
-from tracker.views.base import person_of, plan_or_404
+from tracker.views.base import page_of, person_of, plan_or_404
 
 PER_PAGE = 50
-LONGEST_PAGE = 6
 
 
 @require_GET
@@ -28,9 +27,7 @@ def requests(request: HttpRequest, plan: int) -> HttpResponse:
     waiting = rows.filter(state=RequestState.OPEN).order_by("asked_at", "pk")
     settled = rows.exclude(state=RequestState.OPEN).order_by("-asked_at", "-pk")
     fetched = ("task__plan__government", "task__lead_unit", "asked_by", "decided_by")
-    page = request.GET.get("page", "1")
-    pages = Paginator(settled.select_related(*fetched), PER_PAGE)
-    shown_page = pages.get_page(page if len(page) <= LONGEST_PAGE else 1)
+    shown_page = page_of(request, Paginator(settled.select_related(*fetched), PER_PAGE))
     context = {
         "waiting": shown.rows(list(waiting.select_related(*fetched)), user),
         "settled": shown.rows(list(shown_page.object_list), user),

@@ -112,6 +112,10 @@ def _keep(request: HttpRequest, task: Task) -> HttpResponse:
     """Keep the draft of one person; right or wrong, it is looked at when it is sent."""
     form, proof = UpdateForm(request.POST, indicators=shown.indicators_of(task)), _proof(request, task)
     values = drafted(request.POST, form, proof)
+    if proof.is_bound and not proof.is_valid() and "file" in proof.errors:
+        return _page(request, task, form, proof, status=400)
+    if proof.stored:
+        values[proof.add_prefix("kept")] = proof.ticket
     long = [name for name, text in values.items() if len(text) > DRAFT_LENGTH]
     try:
         if long:

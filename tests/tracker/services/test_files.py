@@ -147,6 +147,34 @@ class TestThePages:
         assert client.post(address, typed(kept=ticket)).status_code == 302
         assert Evidence.objects.get().file_name == "通知.pdf"
 
+    def test_a_draft_keeps_the_file_until_it_is_sent(self, world, signed_in):
+        client, task = signed_in(world.staff), world.started()
+        address = reverse("report_progress", args=[task.pk])
+        proof = {f"new-{name}": value for name, value in typed(file=upload("通知.pdf", PDF)).items()}
+        words = {"progress": "60", "summary": "第三期已开班", "version": str(task.version)}
+        assert client.post(address, words | proof | {"save_draft": "1"}).status_code == 302
+        page = client.get(address)
+        ticket = page.context["proof"].ticket
+        assert ticket in page.content.decode()
+        again = {f"new-{name}": value for name, value in typed(kept=ticket).items()}
+        assert client.post(address, words | again).status_code == 302
+        assert Evidence.objects.get().file_name == "通知.pdf"
+
+    def test_a_draft_with_a_file_that_is_not_taken_says_so(self, world, signed_in):
+        client, task = signed_in(world.staff), world.started()
+        proof = {f"new-{name}": value for name, value in typed(file=upload("a.pdf", b"<svg/>")).items()}
+        words = {"progress": "60", "summary": "第三期已开班", "version": str(task.version), "save_draft": "1"}
+        page = client.post(reverse("report_progress", args=[task.pk]), words | proof)
+        assert (page.status_code, list(page.context["proof"].errors)) == (400, ["file"])
+
+    def test_a_file_that_left_the_store_is_asked_for_again(self, world, signed_in):
+        task, kept = world.started(), files.keep("现场.png", PNG, by=world.staff)
+        ticket = files.ticket(kept, by=world.staff)
+        files.path_of(kept.digest).unlink()
+        page = signed_in(world.staff).post(reverse("evidence_new", args=[task.pk]), typed(kept=ticket))
+        assert (page.status_code, "file" in page.context["proof"].errors) == (400, True)
+        assert not Evidence.objects.exists()
+
     def test_nobody_elses_ticket_counts(self, world, signed_in):
         task = world.started()
         stolen = files.ticket(files.keep("内部.png", PNG, by=world.second_staff), by=world.second_staff)
@@ -208,6 +236,14 @@ class TestWhatExpires:
         with pytest.raises(InvalidInput) as refusal:
             world.proof(world.started(), valid_until=datetime.date(2025, 6, 15))
         assert refusal.value.field == "valid_until"
+
+    def test_what_has_expired_is_no_evidence_in_the_lists_either(self, world):
+        task = world.started()
+        world.proof(task, valid_until=datetime.date(2025, 6, 20))
+        last, after = datetime.date(2025, 6, 20), datetime.date(2025, 6, 21)
+        assert task not in Task.objects.without_evidence(last)
+        assert task in Task.objects.without_evidence(after)
+        assert list(task.evidence_uses.standing(after)) == []
 
     def test_what_expired_before_the_close_out_needs_other_proof(self, world):
         task = world.started()
