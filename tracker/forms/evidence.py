@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from tracker.documents import UPLOAD_KINDS
@@ -88,7 +89,7 @@ class EvidenceForm(StyledForm):
         if self.stored is None:
             self.add_error("file", _("The file that was sent before is no longer here; choose it again."))
 
-    @property
+    @cached_property
     def ticket(self) -> str:
         """What the page holds instead of the file it was sent."""
         return files.ticket(self.stored, by=self.by) if self.stored else ""

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from tracker.enums import RequestState
 from tracker.forms.fields import CleanTextField, LineField, StyledForm, paragraph
 
-
 DECISIONS = [(RequestState.APPROVED.value, _("Approve")), (RequestState.REFUSED.value, _("Refuse"))]
 
 

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from tracker.models import Plan, Task, User
 from tracker.querysets import TaskQuerySet
 
-
 LONGEST_PAGE = 6
 
 
