@@ -216,6 +216,8 @@ CONTENT_SECURITY_POLICY = {
 }
 # Uploaded evidence lies outside every folder that is served; the application alone hands it out.
 EVIDENCE_DIR = Path(env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence")))
+# Hosts inside the government network whose pages `check_links` may open: names or numbers, with a port if need be.
+CHECK_LINKS_HOSTS = [host.strip().lower() for host in env.list("CHECK_LINKS_HOSTS", default=[]) if host.strip()]
 EVIDENCE_MOST_MB = read_number("EVIDENCE_MOST_MB", 20, lowest=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = read_number("MAX_REQUEST_KB", 2560, lowest=64) * 1024
 

@@ -203,6 +203,31 @@ class Verdict(TextChoices):
 STANDING_VERDICTS = (Verdict.PENDING, Verdict.ACCEPTED)
 
 
+class LookOutcome(TextChoices):
+    """What came of one look at a web address; the same words as the looking's."""
+
+    ALIVE = "alive", _("Reached")
+    GONE = "gone", _("Answered that it is not there")
+    FAULTY = "faulty", _("Answered with a fault of its own")
+    UNREACHABLE = "unreachable", _("Not reached")
+    SLOW = "slow", _("Took too long")
+    ASTRAY = "astray", _("Sent on too often, or to no address")
+    REFUSED = "refused", _("Shown to people only")
+    UNTRUSTED = "untrusted", _("Its certificate is not trusted by this server")
+    FORBIDDEN = "forbidden", _("Leads where this server does not go")
+
+
+class LinkHealth(TextChoices):
+    """What is said of an item's web address."""
+
+    UNCHECKED = "unchecked", _("not checked yet")
+    ALIVE = "alive", _("can be opened")
+    UNTOLD = "untold", _("cannot be checked from this server")
+    FAILING = "failing", _("last look failed")
+    DEAD = "dead", _("dead")
+    CHANGED = "changed", _("changed since acceptance")
+
+
 class RequestKind(TextChoices):
     EXTENSION = "extension", _("Extension")
     ADJUSTMENT = "adjustment", _("Adjustment")

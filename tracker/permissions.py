@@ -298,6 +298,15 @@ def check_see_phone(user: User) -> None:
         raise NotPermitted(_("Office phones are not shown to viewers."))
 
 
+def check_look_again(user: User, evidence: Evidence) -> None:
+    """Reviewers look again at a page that has changed; the depositor and the depositing unit never at their own."""
+    check_own_government(user, evidence.plan)
+    check_open_plan(evidence.plan)
+    check_role(user, (Role.REVIEWER,))
+    if evidence.deposited_by_id == user.pk or evidence.unit_id == user.unit_id:
+        raise NotPermitted(_("Your unit deposited this item; a reviewer of another unit must look at it."))
+
+
 def check_new_version(user: User, evidence: Evidence) -> None:
     """Only the depositing unit replaces an item by a newer version, and only once."""
     check_own_government(user, evidence.plan)

@@ -440,6 +440,13 @@ class MarkSeen(models.QuerySet[Any]):
         return self.annotate(seen=Exists(own))
 
 
+class AddressCheckQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """Looks at the addresses of items that `user` may see."""
+        evidence = self.model._meta.get_field("evidence").related_model.objects
+        return self.filter(evidence__in=evidence.visible_to(user))
+
+
 def standing_proof(on: datetime.date) -> Q:
     """Condition on uses of evidence that count on the day `on`: not withdrawn, not rejected, not expired."""
     return Q(verdict__in=STANDING_VERDICTS) & ~expired(on, "evidence__")

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import ReadOnlyAdmin, ReadOnlyInline
-from tracker.models import Evidence, EvidenceUse
+from tracker.models import AddressCheck, Evidence, EvidenceUse
 
 
 class UseInline(ReadOnlyInline):
@@ -36,3 +36,11 @@ class EvidenceUseAdmin(ReadOnlyAdmin):
     list_filter = ["verdict"]
     list_select_related = ["evidence", "task", "judged_by"]
     search_fields = ["evidence__number", "evidence__title", "task__code", "claim"]
+
+
+@admin.register(AddressCheck)
+class AddressCheckAdmin(ReadOnlyAdmin):
+    list_display = ["evidence", "checked_at", "outcome", "status_code", "failed_since", "dead_since", "changed_at"]
+    list_filter = ["outcome"]
+    list_select_related = ["evidence"]
+    search_fields = ["evidence__number", "evidence__title", "final_address"]

@@ -1,11 +1,12 @@
 """The model of the plan. Import from here."""
 
-from tracker.models.evidence import Evidence, EvidenceUse
+from tracker.models.evidence import AddressCheck, Evidence, EvidenceUse
 from tracker.models.history import Draft, TaskEvent
 from tracker.models.imports import LedgerImport, ReportCorrection, ReportImport
 from tracker.models.people import Unit, User
 from tracker.models.plan import Plan, WorkArea
 from tracker.models.requests import ChangeRequest
+from tracker.models.runs import JobRun
 from tracker.models.source import (
     AnnualReport,
     Cause,
@@ -20,6 +21,7 @@ from tracker.models.task import Indicator, Milestone, Reading, Task
 from tracker.models.trace import Disposition, MeasureLink, ShortcomingLink
 
 __all__ = [
+    "AddressCheck",
     "AnnualReport",
     "Cause",
     "ChangeRequest",
@@ -30,6 +32,7 @@ __all__ = [
     "EvidenceUse",
     "Figure",
     "Indicator",
+    "JobRun",
     "LedgerImport",
     "Measure",
     "MeasureLink",

@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from tracker.enums import Disclosure, EvidenceKind, Verdict
+from tracker.enums import Disclosure, EvidenceKind, LinkHealth, LookOutcome, Verdict
 from tracker.models.people import Unit
 from tracker.models.plan import Plan
 from tracker.models.task import Task
-from tracker.querysets import EvidenceQuerySet, EvidenceUseQuerySet
+from tracker.querysets import AddressCheckQuerySet, EvidenceQuerySet, EvidenceUseQuerySet
 
 
 class Evidence(models.Model):
@@ -76,6 +76,49 @@ class Evidence(models.Model):
     def expired(self, today: datetime.date) -> bool:
         """Whether the item's time had run out before `today`."""
         return self.valid_until is not None and self.valid_until < today
+
+
+class AddressCheck(models.Model):
+    """What the last look at an item's web address found, and what it was like when the item was accepted.
+
+    A failure is told only once a second one, hours later, has borne it out (`dead_since`); words that differ from
+    those accepted only once two looks in a row found the same other words (`changed_at`). `digest` is SHA-256 over
+    what can be read there, `accepted_digest` that of the words that the acceptance stands on.
+    """
+
+    evidence = models.OneToOneField(
+        Evidence, models.CASCADE, related_name="address_check", verbose_name=_("evidence item")
+    )
+    checked_at = models.DateTimeField(_("checked at"))
+    outcome = models.CharField(_("outcome"), max_length=16, choices=LookOutcome)
+    status_code = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
+    final_address = models.CharField(_("address arrived at"), max_length=1000, blank=True)
+    digest = models.CharField(_("SHA-256 of the words"), max_length=64, blank=True)
+    accepted_digest = models.CharField(_("SHA-256 of the accepted words"), max_length=64, blank=True)
+    failed_since = models.DateTimeField(_("failing since"), null=True, blank=True)
+    dead_since = models.DateTimeField(_("dead since"), null=True, blank=True)
+    changed_at = models.DateTimeField(_("changed since acceptance, seen at"), null=True, blank=True)
+
+    objects = AddressCheckQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("look at an address")
+        verbose_name_plural = _("looks at addresses")
+        ordering = ["evidence"]
+
+    def __str__(self) -> str:
+        return f"{self.evidence.number} {self.get_outcome_display()}"
+
+    @property
+    def health(self) -> LinkHealth:
+        """What is said of the address; what is dead is not said to have changed."""
+        if self.dead_since is not None:
+            return LinkHealth.DEAD
+        if self.failed_since is not None:
+            return LinkHealth.FAILING
+        if self.changed_at is not None:
+            return LinkHealth.CHANGED
+        return LinkHealth.ALIVE if self.outcome == LookOutcome.ALIVE else LinkHealth.UNTOLD
 
 
 class EvidenceUse(models.Model):

@@ -12,7 +12,7 @@ from tracker import clock, permissions
 from tracker.enums import EventKind, Status, Verdict
 from tracker.exceptions import InvalidInput, MoveRefused
 from tracker.models import Evidence, EvidenceUse, Task, User
-from tracker.services import tasks
+from tracker.services import link_checks, tasks
 from tracker.services.files import StoredFile
 from tracker.services.secrecy import refuse_marks
 
@@ -186,6 +186,8 @@ def judge(use_id: int, *, by: User, authentic: bool, timely: bool, relevant: boo
     found.authentic, found.timely, found.relevant = authentic, timely, relevant
     found.reason, found.judged_by, found.judged_at = text, by, clock.now()
     found.save(update_fields=["verdict", "authentic", "timely", "relevant", "reason", "judged_by", "judged_at"])
+    if accepted:
+        link_checks.accept_words(found.evidence)
     detail = f"{found.evidence.number} {found.get_verdict_display()}"
     tasks.note(found.task_id, EventKind.EVIDENCE_JUDGE, by=by, detail=detail, reason=text)
     return found

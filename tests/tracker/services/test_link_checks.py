@@ -1,0 +1,174 @@
+"""Dead and changed addresses: told late enough not to cry wolf, cleared by whoever looks again."""
+
+import datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.tracker.fetching.site import site
+from tracker import clock
+from tracker.enums import EventKind, LinkHealth
+from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, SecrecyMark
+from tracker.fetching import Look, Outcome
+from tracker.models import AddressCheck, Evidence, JobRun, TaskEvent
+from tracker.services import evidence, link_checks
+
+HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def pages(settings):
+    with site() as server:
+        settings.CHECK_LINKS_HOSTS = [server.host]
+        yield server
+
+
+@pytest.fixture
+def item(world, pages):
+    return world.proof(world.started(), address=pages.address("/fine")).evidence
+
+
+def look_now(after=0) -> AddressCheck:
+    """One run, so many hours after the test's present."""
+    with clock.at(clock.now() + after * HOUR):
+        link_checks.run(link_checks.due())
+    return AddressCheck.objects.get()
+
+
+def accept(world, item):
+    use = item.uses.get()
+    evidence.judge(use.pk, by=world.reviewer, authentic=True, timely=True, relevant=True)
+
+
+class TestDead:
+    def test_one_failure_is_not_death(self, pages, item):
+        pages.failing = True
+        assert look_now().health == LinkHealth.FAILING
+        pages.failing = False
+        assert look_now(after=4).health == LinkHealth.ALIVE
+        pages.failing = True
+        assert look_now(after=8).health == LinkHealth.FAILING
+
+    def test_a_second_failure_hours_later_is(self, pages, item):
+        pages.failing = True
+        look_now()
+        dead = look_now(after=4)
+        assert (dead.health, dead.status_code) == (LinkHealth.DEAD, 503)
+        assert dead.dead_since == clock.now() + 4 * HOUR
+        pages.failing = False
+        assert look_now(after=8).health == LinkHealth.ALIVE
+
+    def test_nothing_is_looked_at_twice_within_hours(self, pages, item):
+        look_now()
+        with clock.at(clock.now() + 2 * HOUR):
+            assert link_checks.due() == []
+        with clock.at(clock.now() + 3 * HOUR):
+            assert link_checks.due() == [(item.pk, item.address)]
+
+    def test_what_the_server_may_not_see_is_not_dead(self, world, item, pages):
+        for outcome in (Outcome.REFUSED, Outcome.UNTRUSTED, Outcome.FORBIDDEN):
+            check = AddressCheck(evidence=item)
+            for hours in (0, 4, 8):
+                link_checks.settle(check, Look(outcome), clock.now() + hours * HOUR, accepted=True)
+            assert check.health == LinkHealth.UNTOLD
+
+
+class TestChanged:
+    def test_only_the_same_other_words_twice_count(self, world, pages, item):
+        look_now()
+        accept(world, item)
+        pages.words = "网站维护中"
+        assert look_now(after=4).health == LinkHealth.ALIVE
+        pages.words = "三期培训已完成"
+        assert look_now(after=8).health == LinkHealth.ALIVE
+        pages.words = "两期培训已完成"
+        assert look_now(after=12).health == LinkHealth.ALIVE
+        assert look_now(after=16).health == LinkHealth.CHANGED
+
+    def test_before_acceptance_a_page_may_change(self, world, pages, item):
+        look_now()
+        pages.words = "四期"
+        look_now(after=4)
+        assert look_now(after=8).health == LinkHealth.ALIVE
+
+    def test_words_that_come_back_are_those_accepted(self, world, pages, item):
+        self.changed(world, pages, item)
+        pages.words = "三期培训已完成"
+        assert look_now(after=12).health == LinkHealth.ALIVE
+
+    def changed(self, world, pages, item) -> AddressCheck:
+        look_now()
+        accept(world, item)
+        pages.words = "两期培训已完成"
+        look_now(after=4)
+        return look_now(after=8)
+
+    def test_a_reviewer_who_looks_again_clears_it_and_says_why(self, world, pages, item):
+        self.changed(world, pages, item)
+        link_checks.look_again(item.pk, by=world.reviewer, reason="改了版式，内容未变")
+        assert AddressCheck.objects.get().health == LinkHealth.ALIVE
+        line = TaskEvent.objects.latest("sequence")
+        assert (line.kind, line.reason) == (EventKind.EVIDENCE_JUDGE, "改了版式，内容未变")
+        assert item.number in line.detail
+        assert look_now(after=12).health == LinkHealth.ALIVE
+
+    def test_who_may_and_what_is_asked(self, world, pages, item):
+        with pytest.raises(AddressCheck.DoesNotExist):
+            link_checks.look_again(item.pk, by=world.reviewer, reason="已看")
+        self.changed(world, pages, item)
+        for person in (world.staff, world.head, world.admin, world.leader, world.auditor):
+            with pytest.raises(NotPermitted):
+                link_checks.look_again(item.pk, by=person, reason="已看")
+        for words, kind in ((" ", InvalidInput), ("长" * 501, InvalidInput), ("机密", SecrecyMark)):
+            with pytest.raises(kind):
+                link_checks.look_again(item.pk, by=world.reviewer, reason=words)
+        assert AddressCheck.objects.get().health == LinkHealth.CHANGED
+        link_checks.look_again(item.pk, by=world.reviewer, reason="已看")
+        with pytest.raises(MoveRefused):
+            link_checks.look_again(item.pk, by=world.reviewer, reason="已看")
+
+
+class TestTheRun:
+    def test_a_run_is_kept_with_its_counts(self, world, pages, item, capsys):
+        world.proof(item.task, address=pages.address("/missing"))
+        world.proof(item.task, address="http://10.0.0.1/")
+        world.proof(item.task, address="", document_number="西司发〔2025〕1号")
+        call_command("check_links")
+        run = JobRun.objects.get()
+        assert run.counts == {"alive": 1, "gone": 1, "forbidden": 1}
+        assert run.ended_at is not None
+        assert "3" in capsys.readouterr().out
+
+    def test_one_address_of_two_items_is_asked_for_once(self, world, pages, item):
+        world.proof(item.task, address=item.address)
+        link_checks.run(link_checks.due())
+        assert (len(pages.asked), AddressCheck.objects.count()) == (1, 2)
+
+    def test_a_run_that_was_broken_off_is_gone_on_with(self, world, pages, item):
+        for number in range(3):
+            world.proof(item.task, address=pages.address(f"/fine/{number}"))
+
+        def break_off(number: int) -> None:
+            if AddressCheck.objects.count() == 2:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            link_checks.run(link_checks.due(), told=break_off)
+        assert JobRun.objects.get().ended_at is None
+        assert len(link_checks.due()) == 2
+
+    def test_a_second_run_at_the_same_time_is_refused(self, settings, tmp_path, db):
+        settings.VAR_DIR = tmp_path
+        import fcntl
+
+        with (tmp_path / "check_links.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with pytest.raises(CommandError):
+                call_command("check_links")
+        call_command("check_links")
+
+    def test_replaced_items_and_finished_plans_are_left_alone(self, world, pages, item):
+        world.proof(item.task, address=pages.address("/fine/2"), replaces=item)
+        assert [key for key, _address in link_checks.due()] == [Evidence.objects.latest("pk").pk]
+        type(item.plan).objects.update(state="closed")
+        assert link_checks.due() == []
