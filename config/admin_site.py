@@ -31,9 +31,11 @@ ORDER = (
     "Disposition",
     "Evidence",
     "EvidenceUse",
+    "AddressCheck",
     "ChangeRequest",
     "Draft",
     "TaskEvent",
+    "JobRun",
 )
 
 

@@ -11,7 +11,7 @@ from tracker import clock
 from tracker.enums import STANDING_VERDICTS, Disclosure, EvidenceKind, Nature, Status, Verdict
 from tracker.forms.fields import CleanTextField
 from tracker.models import Evidence, EvidenceUse, Figure, MeasureLink, ShortcomingLink, Task, User
-from tracker.querysets import EvidenceQuerySet, SourceQuerySet, TaskQuerySet, expired
+from tracker.querysets import CHANGED_ADDRESS, DEAD_ADDRESS, EvidenceQuerySet, SourceQuerySet, TaskQuerySet, expired
 from tracker.services.evidence import normalised_document_number
 
 NOT_SET = "none"
@@ -101,12 +101,14 @@ class TaskFilter(filters.FilterSet):
 
 
 BRACKETS = str.maketrans("[]【】［］", "〔〕〔〕〔〕")
-UNUSED, REPLACED, EXPIRED = "unused", "replaced", "expired"
+UNUSED, REPLACED, EXPIRED, DEAD, CHANGED = "unused", "replaced", "expired", "dead", "changed"
 EVIDENCE_STATES = [
     *Verdict.choices,
     (UNUSED, _("used by no task")),
     (REPLACED, _("replaced by a newer version")),
     (EXPIRED, _("expired")),
+    (DEAD, _("address dead")),
+    (CHANGED, _("changed since acceptance")),
 ]
 
 
@@ -155,6 +157,8 @@ class EvidenceFilter(filters.FilterSet):
             return queryset.filter(replaced_by__isnull=False)
         if value == EXPIRED:
             return queryset.filter(expired(clock.today()))
+        if value in (DEAD, CHANGED):
+            return queryset.filter(DEAD_ADDRESS if value == DEAD else CHANGED_ADDRESS)
         if value == UNUSED:
             return queryset.filter(~Exists(uses.filter(verdict__in=STANDING_VERDICTS)))
         return queryset.filter(Exists(uses.filter(verdict=value)))

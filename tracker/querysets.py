@@ -440,6 +440,19 @@ class MarkSeen(models.QuerySet[Any]):
         return self.annotate(seen=Exists(own))
 
 
+class JobRunQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """Jobs run for the whole installation; its administrators see them."""
+        if user.is_active and (user.is_superuser or user.role == Role.ADMINISTRATOR):
+            return self.all()
+        return self.none()
+
+
+# Conditions on evidence items, in step with `AddressCheck.health`.
+DEAD_ADDRESS = Q(address_check__dead_since__isnull=False)
+CHANGED_ADDRESS = Q(address_check__changed_at__isnull=False, address_check__failed_since__isnull=True)
+
+
 class AddressCheckQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         """Looks at the addresses of items that `user` may see."""

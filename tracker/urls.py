@@ -54,6 +54,7 @@ urlpatterns = [
     path("evidence/<int:evidence>/", evidence.evidence, name="evidence"),
     path("evidence/<int:evidence>/file/", evidence.evidence_file, name="evidence_file"),
     path("evidence/<int:evidence>/picture/", evidence.evidence_picture, name="evidence_picture"),
+    path("evidence/<int:evidence>/look-again/", evidence.look_again, name="look_again"),
     path("evidence/<int:evidence>/preview/", evidence.evidence_preview, name="evidence_preview"),
     path("evidence/uses/<int:use>/judge/", review.judge, name="judge"),
     path("evidence/uses/<int:use>/withdraw/", evidence.withdraw, name="evidence_withdraw"),

@@ -9,7 +9,8 @@ from django.urls import get_resolver, reverse
 
 from tests.tracker.importing.conftest import TEXT
 from tests.worlds import REPORT
-from tracker.models import EvidenceUse, MeasureLink, Task, TaskEvent
+from tracker import clock
+from tracker.models import AddressCheck, EvidenceUse, MeasureLink, Task, TaskEvent
 from tracker.services import files, ledger_imports, report_corrections, report_imports, requests, trace
 from tracker.spreadsheets import Row, Sheet
 
@@ -40,6 +41,7 @@ OF_THE_PLAN = {
     "evidence_file": lambda w: [w.filed.pk],
     "evidence_picture": lambda w: [w.filed.pk],
     "evidence_preview": lambda w: [w.filed.pk],
+    "look_again": lambda w: [w.use.evidence_id],
     "judge": lambda w: [w.use.pk],
     "evidence_withdraw": lambda w: [w.use.pk],
     "settle_measure_link": lambda w: [w.link.pk, "confirm"],
@@ -86,7 +88,7 @@ OF_SOME = {
     *("correct_report", "report_correction", "decide_request"),
 }
 POST_ONLY = {
-    *("activate_plan", "judge", "evidence_withdraw"),
+    *("activate_plan", "judge", "look_again", "evidence_withdraw"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links"),
 }
 LOOKED_AT = EVERYONE | {"review_queue"}
@@ -112,6 +114,7 @@ def plan_world(world):
     world.open_task = task
     world.use = world.proof(task)
     world.request = requests.ask(task.pk, by=world.staff, kind="cancellation", reason="改革")
+    AddressCheck.objects.create(evidence=world.use.evidence, checked_at=clock.now(), outcome="alive")
     picture = files.keep("现场.png", b"\x89PNG\r\n\x1a\n" + b"0" * 20, by=world.staff)
     world.filed = world.proof(task, file=picture, title="现场照片").evidence
     section = task.plan.report.parts.get(kind="measures").sections.first()

@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Any
 
-from lxml.html import HTMLParser, document_fromstring  # type: ignore[import-untyped]  # lxml ships no types
+from lxml.html import HTMLParser, document_fromstring
 from trafilatura import bare_extraction
 
 from tracker.documents.budget import Budget

@@ -10,6 +10,19 @@ from tracker.forms.fields import CleanTextField, StyledForm
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
+class LookAgainForm(StyledForm):
+    """A word on a page that has changed since it was accepted."""
+
+    use_required_attribute = False
+
+    reason = CleanTextField(
+        label=_("What has changed, and why it still proves the claim"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say what has changed on the page and why it still proves the claim.")},
+    )
+
+
 class JudgementForm(StyledForm):
     """The three questions of review; a "no" needs a reason, which the service asks for."""
 

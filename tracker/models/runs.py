@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tracker.querysets import JobRunQuerySet
+
 
 class JobRun(models.Model):
     """One run of a job. Without an end it still runs, or was broken off."""
@@ -11,6 +13,8 @@ class JobRun(models.Model):
     started_at = models.DateTimeField(_("started at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     counts = models.JSONField(_("what was done"), default=dict)
+
+    objects = JobRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("run of a job")

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions, wording
-from tracker.enums import Verdict
-from tracker.models import Evidence, EvidenceUse, Task, User
-from tracker.presenters.task_tables import VERDICT_TAGS
+from tracker.enums import LinkHealth, Verdict
+from tracker.models import AddressCheck, Evidence, EvidenceUse, Task, User
+from tracker.presenters.task_tables import TROUBLES, VERDICT_TAGS, troubles
 
 # What a new version takes over from the one it replaces, to be looked over.
 TAKEN_OVER = ("title", "issuer", "kind", "disclosure", "place")
@@ -37,6 +37,8 @@ def page(item: Evidence, user: User) -> dict[str, Any]:
         "facts": _facts(item),
         "file": _file(item),
         "uses": [_use(use, item, user) for use in uses],
+        "notice": _notice(item),
+        "may_look_again": _may_look_again(item, user),
         "older": next((row for row in versions if row.pk == item.replaces_id), None),
         "newer": next((row for row in versions if row.replaces_id == item.pk), None),
         "new_version_url": _new_version_url(item, user),
@@ -69,7 +71,7 @@ def rows(items: Sequence[Evidence], user: User) -> list[dict[str, Any]]:
             "unit": str(item.unit),
             "dated": wording.full_date(item.dated_on),
             "disclosure": item.get_disclosure_display(),
-            "expired": _("expired") if item.expired(clock.today()) else "",
+            "troubles": troubles(item, clock.today()),
             "replaced": _("replaced by a newer version") if hasattr(item, "replaced_by") else "",
             "uses": offered.get(item.pk, []),
         }
@@ -87,10 +89,46 @@ def _facts(item: Evidence) -> list[tuple[str, str]]:
         (_("Valid until"), _valid_words(item)),
         (_("Disclosure"), item.get_disclosure_display()),
         (_("SHA-256 of the file"), item.file_digest),
+        (_("Web address"), _address_words(item)),
         (_("Deposited"), f"{item.unit} {item.deposited_by}　{wording.moment(item.deposited_at)}"),
         (_("Statement"), _("stated to contain nothing classified")),
     ]
     return [(name, str(value)) for name, value in facts if value]
+
+
+def _check_of(item: Evidence) -> AddressCheck | None:
+    found: AddressCheck | None = getattr(item, "address_check", None)
+    return found
+
+
+def _address_words(item: Evidence) -> str:
+    """What the last look at the address found, and when."""
+    if not item.address:
+        return ""
+    check = _check_of(item)
+    if check is None:
+        return str(LinkHealth.UNCHECKED.label)
+    status = f"（{check.status_code}）" if check.status_code else ""
+    words = {"outcome": f"{check.get_outcome_display()}{status}", "date": wording.moment(check.checked_at)}
+    return _("%(outcome)s on %(date)s") % words
+
+
+def _notice(item: Evidence) -> str:
+    """What has to be done about the address, in a sentence."""
+    check = _check_of(item)
+    if check is None or check.health not in TROUBLES:
+        return ""
+    if check.health == LinkHealth.DEAD:
+        words = _("The address has not been reached since %(date)s. Give a new version with a file or another address.")
+        return words % {"date": wording.moment(check.failed_since)} if check.failed_since else ""
+    words = _("The page says something else than when it was accepted; first seen on %(date)s. A reviewer looks again.")
+    return words % {"date": wording.moment(check.changed_at)} if check.changed_at else ""
+
+
+def _may_look_again(item: Evidence, user: User) -> bool:
+    check = _check_of(item)
+    changed = check is not None and check.health == LinkHealth.CHANGED
+    return changed and permissions.answers(permissions.check_look_again, user, item)
 
 
 def _valid_words(item: Evidence) -> str:

@@ -58,7 +58,7 @@ def readable(found: TaskQuerySet, user: User) -> TaskQuerySet:
         "supporting_units",
         "milestones",
         Prefetch("events", events.order_by("sequence")),
-        Prefetch("evidence_uses", uses.select_related("evidence")),
+        Prefetch("evidence_uses", uses.select_related("evidence__address_check")),
         Prefetch("indicators", indicators.select_related("figure").order_by("pk", "read_on")),
         Prefetch("measure_links", continued),
         Prefetch(

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker import clock, wording
-from tracker.enums import Light, LinkExtent, LinkState, Verdict
-from tracker.models import EvidenceUse, MeasureLink, Milestone, ShortcomingLink, Task
+from tracker.enums import Light, LinkExtent, LinkHealth, LinkState, Verdict
+from tracker.models import Evidence, EvidenceUse, MeasureLink, Milestone, ShortcomingLink, Task
 from tracker.services import trace
 
 MILESTONE_SHAPES = {"met": Light.DONE, "missed": Light.YELLOW, "next": Light.BLUE, "later": Light.GREY}
 VERDICT_TAGS = {Verdict.ACCEPTED: "tag--ok", Verdict.REJECTED: "tag--no"}
+TROUBLES = (LinkHealth.DEAD, LinkHealth.CHANGED)
 CHART_WIDTH, CHART_HEIGHT, CHART_MARGIN = 116, 22, 3
 
 
@@ -162,6 +163,15 @@ def is_shown(use: EvidenceUse) -> bool:
     return bool(use.seen) and use.verdict != Verdict.WITHDRAWN
 
 
+def troubles(item: Evidence, on: datetime.date) -> list[str]:
+    """What is wrong with an item read together with its `address_check`, in a word each; nothing for a sound one."""
+    found = [str(_("expired"))] if item.expired(on) else []
+    check = getattr(item, "address_check", None)
+    if check is not None and check.health in TROUBLES:
+        found.append(str(check.health.label))
+    return found
+
+
 def evidence(use: EvidenceUse) -> dict[str, Any]:
     """A row of the evidence."""
     item = use.evidence
@@ -176,6 +186,6 @@ def evidence(use: EvidenceUse) -> dict[str, Any]:
         "disclosure": item.get_disclosure_display(),
         "tag": VERDICT_TAGS.get(Verdict(use.verdict), ""),
         "verdict_label": use.get_verdict_display(),
-        "expired": item.expired(clock.today()),
+        "troubles": troubles(item, clock.today()),
         "reason": use.reason if use.verdict == Verdict.REJECTED else "",
     }

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -19,7 +18,7 @@ from tracker.models import Reading as IndicatorReading
 from tracker.presenters.report_notes import Notes
 from tracker.presenters.report_read import Reading, Upstream, Words, read
 from tracker.presenters.rows import Row, task_row
-from tracker.querysets import standing_proof
+from tracker.presenters.task_tables import VERDICT_TAGS, number, troubles
 from tracker.texts import enumeration
 
 # A task that nobody has confirmed, or that was given up, is not missing its evidence.
@@ -42,10 +41,11 @@ class Node:
 
 @dataclass(frozen=True)
 class Proof:
-    """How much evidence a task has, and what came of it in a few words."""
+    """How much evidence a task has, and what came of it in a few words; `items` are what counts, with numbers."""
 
     count: int
     words: str
+    items: Sequence[dict[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,8 @@ class _Maker:
         )
 
     def _proof(self, task: Task) -> Proof:
-        count, rejected, latest = self.proofs.get(task.pk, (0, 0, ""))
+        found = self.proofs[task.pk]
+        rejected = found.rejected
         if task.status == Status.COMPLETED:
             words = _("closed out %(date)s") % {"date": wording.date_in_year(task.completed_on, task)}
         elif rejected:
@@ -203,8 +204,8 @@ class _Maker:
         elif task.status in (Status.AWAITING_SIGN_OFF, Status.UNDER_REVIEW):
             words = task.get_status_display()
         else:
-            words = latest
-        return Proof(count, words)
+            words = found.reading
+        return Proof(len(found.standing), words, [_item(use) for use in found.standing])
 
     def _thread(self, link: Upstream) -> Thread:
         kind = "proposed" if link.proposed else "direct" if link.direct else "indirect"
@@ -241,7 +242,7 @@ class _Maker:
         if node is not None:
             links = [link for link in self.links if _up(link) == self.focus]
             direct = sum(link.direct for link in links)
-            proofs = sum(self.proofs.get(link.task, (0, 0, ""))[0] for link in links)
+            proofs = sum(len(self.proofs[link.task].standing) for link in links)
             words = _("%(tasks)d tasks, %(direct)d directly, %(indirect)d indirectly; %(proofs)d items of evidence")
             return {
                 "link_url": self._link_url(self.focus) if self.may_settle else "",
@@ -288,8 +289,12 @@ class _Maker:
                 [
                     self._place(task, _("See the task"))
                     for task in live
-                    if task.status not in WITHOUT_EVIDENCE and not self.proofs.get(task.pk, (0, 0, ""))[0]
+                    if task.status not in WITHOUT_EVIDENCE and not self.proofs[task.pk].standing
                 ],
+            ),
+            Missing(
+                _("Evidence that has expired, cannot be opened, or has changed since it was accepted"),
+                [self._evidence_place(task, use) for task in live for use in self.proofs[task.pk].troubled],
             ),
             Missing(
                 _("Suspect links: the words have changed since"),
@@ -311,6 +316,14 @@ class _Maker:
             "act": act,
         }
 
+    def _evidence_place(self, task: Task, use: EvidenceUse) -> dict[str, str]:
+        return {
+            "words": f"{task.code}　{use.evidence}",
+            "note": enumeration(troubles(use.evidence, self.on)),
+            "url": use.evidence.get_absolute_url(),
+            "act": _("See the item"),
+        }
+
     def _link_place(self, link: Upstream) -> dict[str, str]:
         task = self.reading.task_of[link.task]
         return {
@@ -330,17 +343,47 @@ def _task(pk: int) -> str:
     return f"task-{pk}"
 
 
-def _proofs(plan: Plan, user: User, on: datetime.date) -> dict[int, tuple[int, int, str]]:
-    """{task: (standing items, rejected items, latest reading in words)} as far as the person may see them."""
-    uses = EvidenceUse.objects.visible_to(user).filter(task__plan=plan).order_by()
-    counted = uses.values_list("task_id").annotate(
-        standing=Count("pk", filter=standing_proof(on)),
-        rejected=Count("pk", filter=Q(verdict=Verdict.REJECTED)),
-    )
-    found = {task: (standing, rejected, "") for task, standing, rejected in counted}
+@dataclass
+class _Given:
+    """What was given for a task: uses that count, uses whose item is in trouble, how many were rejected."""
+
+    standing: list[EvidenceUse] = field(default_factory=list)
+    troubled: list[EvidenceUse] = field(default_factory=list)
+    rejected: int = 0
+    reading: str = ""
+
+
+def _proofs(plan: Plan, user: User, on: datetime.date) -> dict[int, _Given]:
+    """{task: what was given for it}, as far as the person may see it, with the latest reading in words."""
+    uses = EvidenceUse.objects.visible_to(user).filter(task__plan=plan).exclude(verdict=Verdict.WITHDRAWN)
+    found: dict[int, _Given] = defaultdict(_Given)
+    for use in uses.select_related("evidence__address_check", "judged_by").order_by("evidence__number"):
+        given = found[use.task_id]
+        if use.verdict == Verdict.REJECTED:
+            given.rejected += 1
+            continue
+        if troubles(use.evidence, on):
+            given.troubled.append(use)
+        if not use.evidence.expired(on):
+            given.standing.append(use)
     readings = IndicatorReading.objects.filter(indicator__task__plan=plan).order_by("on", "pk")
     columns = ("indicator__task_id", "indicator__name", "value", "indicator__unit")
     for task, name, value, unit in readings.values_list(*columns):
-        standing, rejected, _words = found.get(task, (0, 0, ""))
-        found[task] = (standing, rejected, f"{name} {value.normalize():,f} {unit}".strip())
+        found[task].reading = f"{name} {number(value)} {unit}".strip()
     return found
+
+
+def _item(use: EvidenceUse) -> dict[str, str]:
+    """An item of the thread in focus: its numbers, and who decided on it when."""
+    item = use.evidence
+    judged = ""
+    if use.judged_at is not None:
+        judged = _("%(who)s on %(date)s") % {"who": use.judged_by, "date": wording.moment(use.judged_at)}
+    return {
+        "words": f"{item.number}　{item.title}",
+        "number": item.document_number,
+        "url": item.get_absolute_url(),
+        "verdict": str(use.get_verdict_display()),
+        "tag": VERDICT_TAGS.get(Verdict(use.verdict), ""),
+        "judged": judged,
+    }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions
@@ -188,10 +188,3 @@ def look_again(evidence_id: int, *, by: User, reason: str) -> AddressCheck:
     for use in uses:
         tasks.note(use.task_id, EventKind.EVIDENCE_JUDGE, by=by, detail=detail, reason=text)
     return check
-
-
-def troubled() -> Q:
-    """Condition on evidence items: their address is dead, or its words have changed since they were accepted."""
-    return Q(address_check__dead_since__isnull=False) | Q(
-        address_check__changed_at__isnull=False, address_check__failed_since__isnull=True
-    )

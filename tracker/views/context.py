@@ -66,7 +66,7 @@ BELOW = {
     "ledger": ("task", "move", "request_change", "raise_light", "evidence", "evidence_new", "contribute"),
     "review_queue": ("review",),
     "requests": ("decide_request",),
-    "evidence_library": ("evidence_preview",),
+    "evidence_library": ("evidence_preview", "look_again"),
     "living_report": ("dispose_section", "dispose_shortcoming", "figures", "figure_indicator"),
     "trace": ("link_section", "link_shortcoming"),
 }

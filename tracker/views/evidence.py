@@ -19,12 +19,13 @@ from tracker.documents import KIND_OF_MEDIA_TYPE
 from tracker.exceptions import InvalidInput, NotPermitted, Refusal, SecrecyMark
 from tracker.filters import EvidenceFilter
 from tracker.forms.evidence import EvidenceForm
+from tracker.forms.review import LookAgainForm
 from tracker.models import Evidence, EvidenceUse, Task
 from tracker.presenters import evidence as shown
 from tracker.presenters import ledger as ledger_shown
 from tracker.presenters.source import source_of
 from tracker.services import evidence as service
-from tracker.services import files
+from tracker.services import files, link_checks
 from tracker.views.base import page_of, person_of, plan_or_404, task_or_404, visible_tasks
 
 logger = logging.getLogger("tracker.evidence")
@@ -107,7 +108,7 @@ def library(request: HttpRequest, plan: int) -> HttpResponse:
     form.is_valid()
     for name, value in form.cleaned_data.items():
         items = narrowed.filters[name].filter(items, value)
-    pages = Paginator(items.select_related("unit", "replaced_by").order_by("number", "pk"), PER_PAGE)
+    pages = Paginator(items.select_related("unit", "replaced_by", "address_check").order_by("number", "pk"), PER_PAGE)
     shown_page = page_of(request, pages)
     context = {
         "form": form,
@@ -123,11 +124,36 @@ def library(request: HttpRequest, plan: int) -> HttpResponse:
 @require_GET
 def evidence(request: HttpRequest, evidence: int) -> HttpResponse:
     """One item: what it is, where it is used, how it was judged, which versions there are."""
+    return _evidence_page(request, evidence)
+
+
+def _evidence_page(request: HttpRequest, pk: int, status: int = 200, **extra: Any) -> HttpResponse:
     user = person_of(request)
-    items = Evidence.objects.visible_to(user).select_related("unit__government", "deposited_by", "task")
-    item = get_object_or_404(items, pk=evidence)
+    fetched = ("unit__government", "deposited_by", "task", "address_check")
+    item = get_object_or_404(Evidence.objects.visible_to(user).select_related(*fetched), pk=pk)
     item.plan = plan_or_404(request, item.plan_id)
-    return render(request, "tracker/evidence_detail.html", shown.page(item, user))
+    context = {"form": LookAgainForm(), **shown.page(item, user), **extra}
+    return render(request, "tracker/evidence_detail.html", context, status=status)
+
+
+@require_POST
+def look_again(request: HttpRequest, evidence: int) -> HttpResponse:
+    """A reviewer has read a page that changed after its acceptance."""
+    user = person_of(request)
+    items = Evidence.objects.visible_to(user).filter(address_check__isnull=False)
+    item = get_object_or_404(items.select_related("plan"), pk=evidence)
+    plan_or_404(request, item.plan_id)
+    permissions.check_look_again(user, item)
+    form = LookAgainForm(request.POST)
+    if not form.is_valid():
+        return _evidence_page(request, item.pk, 400, form=form)
+    try:
+        link_checks.look_again(item.pk, by=user, **form.cleaned_data)
+    except InvalidInput as refusal:
+        form.add_error("reason", str(refusal))
+        return _evidence_page(request, item.pk, 400, form=form)
+    messages.success(request, _("%(number)s: what the page says now is what was accepted.") % {"number": item.number})
+    return redirect(item)
 
 
 def _item(request: HttpRequest, pk: int) -> Evidence:

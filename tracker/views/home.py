@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from tracker import clock, wording
-from tracker.enums import EventKind, Light, Role, Status
+from tracker.enums import EventKind, Light, RequestState, Role, Status
 from tracker.lights import LIGHT_OF
-from tracker.models import Plan, Task, TaskEvent, User
+from tracker.models import ChangeRequest, Evidence, Plan, Task, TaskEvent, User
+from tracker.permissions import answers, can_set_up, check_own_government
 from tracker.presenters.rows import Row, task_row
-from tracker.querysets import waiting_conditions
+from tracker.presenters.task_tables import troubles
+from tracker.querysets import CHANGED_ADDRESS, DEAD_ADDRESS, expired, waiting_conditions
 from tracker.texts import enumeration
 from tracker.views.base import listed, person_of, plan_or_404, plans_of, visible_tasks
 
@@ -53,6 +55,8 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
             "dates": _near_dates(tasks, shown, user, on),
             "unit_lights": _unit_lights(tasks, shown, user, on),
             "events": _latest_events(shown, user),
+            "care": _evidence_to_look_after(shown, user, on),
+            "asked": _open_requests(shown, user),
             "ledger_url": reverse("ledger", args=[shown.pk]),
             "nothing_fact": _("Everything is done for this period")
             if waiting_conditions(user, shown, on)
@@ -268,3 +272,31 @@ def _latest_events(plan: Plan, user: User) -> list[dict[str, str]]:
         }
         for at, who, kind, code, pk in rows
     ]
+
+
+def _evidence_to_look_after(plan: Plan, user: User, on: datetime.date) -> list[dict[str, Any]]:
+    """Evidence that can no longer be opened, has changed or has expired: the unit's own, or all for reviewers.
+
+    A reviewer is told of those pages only that he may look at again.
+    """
+    items = Evidence.objects.visible_to(user).filter(plan=plan, replaced_by__isnull=True)
+    if user.role in STAFF:
+        items = items.filter(expired(on) | DEAD_ADDRESS | CHANGED_ADDRESS, unit=user.unit_id)
+    elif user.role == Role.REVIEWER and answers(check_own_government, user, plan):
+        items = items.filter(CHANGED_ADDRESS).exclude(unit=user.unit_id)
+    else:
+        return []
+    rows = items.select_related("address_check").order_by("number")[:LATEST_EVENTS]
+    return [
+        {"number": item.number, "url": item.get_absolute_url(), "words": enumeration(troubles(item, on))}
+        for item in rows
+    ]
+
+
+def _open_requests(plan: Plan, user: User) -> dict[str, Any] | None:
+    """How many requests wait for this person's decision."""
+    if not can_set_up(user, plan):
+        return None
+    rows = ChangeRequest.objects.visible_to(user).filter(task__plan=plan, state=RequestState.OPEN)
+    number = rows.exclude(asked_by=user).count()
+    return {"number": number, "url": reverse("requests", args=[plan.pk])} if number else None
