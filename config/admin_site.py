@@ -29,6 +29,7 @@ ORDER = (
     "MeasureLink",
     "ShortcomingLink",
     "Disposition",
+    "ShortcomingJudgement",
     "Evidence",
     "EvidenceUse",
     "AddressCheck",

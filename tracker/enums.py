@@ -228,6 +228,14 @@ class LinkHealth(TextChoices):
     CHANGED = "changed", _("changed since acceptance")
 
 
+class JudgementVerdict(TextChoices):
+    """What became of a shortcoming at the end of the year."""
+
+    EASED = "eased", _("Eased")
+    PARTLY = "partly", _("Partly eased")
+    NOT_EASED = "not_eased", _("Not eased")
+
+
 class RequestKind(TextChoices):
     EXTENSION = "extension", _("Extension")
     ADJUSTMENT = "adjustment", _("Adjustment")

@@ -185,6 +185,14 @@ class WorkAreaQuerySet(models.QuerySet[Any]):
         return self.filter(government_visible(user, "plan__government"))
 
 
+class PlanPartQuerySet(models.QuerySet[Any]):
+    """Rows that hang on a plan."""
+
+    def visible_to(self, user: "User") -> Self:
+        seen = self.filter(government_visible(user, "plan__government"))
+        return seen.exclude(plan__state__in=hidden_plans(user))
+
+
 class DayNumber(Func):
     """A date as a running day number, so that differences are whole days on both databases."""
 

@@ -49,6 +49,7 @@ OF_THE_PLAN = {
     "figures": lambda w: [w.plan.pk],
     "figure_indicator": lambda w: [w.plan.pk, w.report.figures.first().pk],
     "trace": lambda w: [w.plan.pk],
+    "shortcoming": lambda w: [w.plan.pk, w.shortcoming.pk],
     "activate_plan": lambda w: [w.plan.pk],
     "ledger_upload": lambda w: [w.plan.pk],
     "ledger_import": lambda w: [w.ledger_import.pk],
@@ -79,7 +80,7 @@ OF_NOBODY = {
 # Who of the own government opens the page; the rest of the own government is refused with 403 or 409.
 EVERYONE = {
     *("home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "figures", "task", "evidence"),
-    *("evidence_file", "evidence_picture", "evidence_preview", "requests"),
+    *("evidence_file", "evidence_picture", "evidence_preview", "requests", "shortcoming"),
 }
 FILES = {"evidence_file", "evidence_picture"}
 # For some of the own government these rows do not exist.
@@ -91,7 +92,7 @@ POST_ONLY = {
     *("activate_plan", "judge", "look_again", "evidence_withdraw"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links"),
 }
-LOOKED_AT = EVERYONE | {"review_queue"}
+LOOKED_AT = EVERYONE - {"shortcoming"} | {"review_queue"}
 PEOPLE = [
     "admin",
     "reviewer",

@@ -1,4 +1,4 @@
-"""Links and dispositions."""
+"""Links, dispositions and judgements."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import ServiceAdmin, ServiceFormMixin
+from tracker.admin.base import ReadOnlyAdmin, ServiceAdmin, ServiceFormMixin
 from tracker.exceptions import Refusal
-from tracker.models import Disposition, MeasureLink, ShortcomingLink
+from tracker.models import Disposition, MeasureLink, ShortcomingJudgement, ShortcomingLink
 from tracker.querysets import government_visible
 from tracker.services import trace
 
@@ -112,3 +112,13 @@ class DispositionAdmin(ServiceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return Disposition.objects.filter(government_visible(request.user, "plan__government"))  # type: ignore[arg-type]
+
+
+@admin.register(ShortcomingJudgement)
+class ShortcomingJudgementAdmin(ReadOnlyAdmin):
+    """Judged on the page of the shortcoming, where the evidence stands."""
+
+    list_display = ["shortcoming", "plan", "verdict", "grounds", "by", "at"]
+    list_select_related = ["plan__government", "shortcoming", "by"]
+    list_filter = ["verdict"]
+    search_fields = ["grounds"]

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tracker.enums import DispositionKind, LinkExtent, Strength
+from tracker.enums import DispositionKind, JudgementVerdict, LinkExtent, Strength
 from tracker.forms.fields import CleanTextField, LineField, StyledForm, paragraph
-from tracker.models import Disposition, MeasureLink
+from tracker.models import Disposition, MeasureLink, ShortcomingJudgement
 
 REASON_LENGTH = Disposition._meta.get_field("reason").max_length
 
@@ -61,3 +61,41 @@ class LinkForm(StyledForm):
 
     def clean_extent(self) -> str:
         return self.cleaned_data["extent"] or LinkExtent.ITEM
+
+
+class JudgementOfShortcomingForm(StyledForm):
+    """What became of a shortcoming; `options` are the items that the judgement may rest on."""
+
+    use_required_attribute = False
+
+    verdict = forms.ChoiceField(
+        label=_("What became of the shortcoming"),
+        choices=JudgementVerdict.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what became of the shortcoming.")},
+    )
+    grounds = CleanTextField(
+        label=_("Grounds"),
+        help_text=_("What shows it: figures of both years, what was set up, what is still missing."),
+        max_length=ShortcomingJudgement._meta.get_field("grounds").max_length,
+        widget=paragraph(4, **{"data-count": ""}),
+        error_messages={"required": _("Give the grounds.")},
+    )
+    evidence = forms.TypedMultipleChoiceField(
+        label=_("Rests on"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": _("One of the items is not accepted for a task that answers this shortcoming.")
+        },
+    )
+
+    def __init__(
+        self, *args: Any, options: list[tuple[int, str]], known: ShortcomingJudgement | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["evidence"].choices = options  # type: ignore[attr-defined]
+        if known and not self.is_bound:
+            chosen = [item.pk for item in known.evidence.all()]
+            self.initial.update(verdict=known.verdict, grounds=known.grounds, evidence=chosen)

@@ -18,7 +18,7 @@ from tracker.models.source import (
     Shortcoming,
 )
 from tracker.models.task import Indicator, Milestone, Reading, Task
-from tracker.models.trace import Disposition, MeasureLink, ShortcomingLink
+from tracker.models.trace import Disposition, MeasureLink, ShortcomingJudgement, ShortcomingLink
 
 __all__ = [
     "AddressCheck",
@@ -44,6 +44,7 @@ __all__ = [
     "ReportImport",
     "Section",
     "Shortcoming",
+    "ShortcomingJudgement",
     "ShortcomingLink",
     "Task",
     "TaskEvent",

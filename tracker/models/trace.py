@@ -6,11 +6,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from tracker.enums import DispositionKind, LinkExtent, LinkState, Strength
+from tracker.enums import DispositionKind, JudgementVerdict, LinkExtent, LinkState, Strength
+from tracker.models.evidence import Evidence
 from tracker.models.plan import Plan
 from tracker.models.source import Measure, Section, Shortcoming
 from tracker.models.task import Task
-from tracker.querysets import TaskPartQuerySet
+from tracker.querysets import PlanPartQuerySet, TaskPartQuerySet
 
 
 class Link(models.Model):
@@ -126,3 +127,35 @@ class Disposition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.section or self.shortcoming}"
+
+
+class ShortcomingJudgement(models.Model):
+    """What became of a shortcoming in the plan's year, and the evidence that this rests on.
+
+    That a shortcoming is eased, wholly or partly, rests on accepted evidence; earlier judgements are in the history.
+    """
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="judgements", verbose_name=_("plan"))
+    shortcoming = models.ForeignKey(
+        Shortcoming, models.PROTECT, related_name="judgements", verbose_name=_("shortcoming")
+    )
+    verdict = models.CharField(_("judgement"), max_length=10, choices=JudgementVerdict)
+    grounds = models.CharField(_("grounds"), max_length=1000)
+    evidence = models.ManyToManyField(Evidence, related_name="+", verbose_name=_("rests on"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("judged by"))
+    at = models.DateTimeField(_("judged at"))
+
+    objects = PlanPartQuerySet.as_manager()
+    history = HistoricalRecords(m2m_fields=[evidence])
+
+    class Meta:
+        verbose_name = _("judgement of a shortcoming")
+        verbose_name_plural = _("judgements of shortcomings")
+        ordering = ["plan", "shortcoming"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "shortcoming"], name="judgement_once_a_shortcoming"),
+            models.CheckConstraint(condition=~Q(grounds=""), name="judgement_has_grounds"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()}: {self.shortcoming}"

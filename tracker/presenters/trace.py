@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import FilteredRelation, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tracker import wording
 from tracker.coverage import AnswerState, ItemState
-from tracker.enums import PartKind, Status, Verdict
-from tracker.models import Cause, EvidenceUse, Plan, Task, User
+from tracker.enums import JudgementVerdict, PartKind, Status, Verdict
+from tracker.models import EvidenceUse, Plan, Shortcoming, Task, User
 from tracker.models import Reading as IndicatorReading
 from tracker.presenters.report_notes import Notes
 from tracker.presenters.report_read import Reading, Upstream, Words, read
@@ -37,6 +38,8 @@ class Node:
     causes: Sequence[tuple[str, bool]] = ()
     codes: str = ""
     lit: bool = False
+    judgement: str = ""
+    thread_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,7 @@ class _Maker:
         self.reading, self.notes, self.user, self.on = reading, notes, user, on
         self.plan, self.may_settle = reading.plan, notes.may_settle
         self.proofs = _proofs(self.plan, user, on)
-        causes = Cause.objects.of_report(self.plan.report_id).filter(shortcoming__isnull=False)
-        self.explains = dict(causes.values_list("pk", "shortcoming_id"))
+        self.explains, self.judged = _causes_and_judgements(self.plan)
         self.links = [link for target in reading.links_to.values() for link in target]
         self.names = {
             **{("measure", key): name for key, name in notes.measure_names.items()},
@@ -173,6 +175,8 @@ class _Maker:
             causes=causes,
             codes=enumeration(self.reading.task_of[link.task].code for link in linked),
             lit=key in self.lit,
+            judgement=self.judged.get(row.pk, "") if what == "shortcoming" else "",
+            thread_url=reverse("shortcoming", args=[self.plan.pk, row.pk]) if what == "shortcoming" else "",
         )
 
     def _areas(self) -> list[tuple[int, str, list[Task]]]:
@@ -281,6 +285,19 @@ class _Maker:
                 ],
             ),
             Missing(
+                _("Shortcomings not judged at the year's end"),
+                [
+                    {
+                        "words": f"{self.names['shortcoming', row.pk]}　{wording.full_width(row.words)}",
+                        "note": "",
+                        "url": reverse("shortcoming", args=[self.plan.pk, row.pk]),
+                        "act": _("Judge it"),
+                    }
+                    for row in self.reading.of("shortcoming")
+                    if self.on > self.plan.ends_on and row.pk not in self.judged
+                ],
+            ),
+            Missing(
                 _("Tasks without a link to last year"),
                 [self._place(task, _("See the task")) for task in live if not self.of_task.get(task.pk)],
             ),
@@ -341,6 +358,22 @@ def _up(link: Upstream) -> str:
 
 def _task(pk: int) -> str:
     return f"task-{pk}"
+
+
+def _causes_and_judgements(plan: Plan) -> tuple[dict[int, int], dict[int, str]]:
+    """({cause: shortcoming}, {shortcoming: judgement in words}) of the plan's report, in one query."""
+    own = FilteredRelation("judgements", condition=Q(judgements__plan=plan))
+    rows = Shortcoming.objects.of_report(plan.report_id).annotate(judged=own)
+    columns = ("pk", "causes", "judged__verdict", "judged__by__display_name", "judged__at")
+    explains: dict[int, int] = {}
+    judged: dict[int, str] = {}
+    for shortcoming, cause, verdict, who, at in rows.order_by("pk", "causes").values_list(*columns):
+        if cause is not None:
+            explains[cause] = shortcoming
+        if verdict is not None:
+            said = _("%(who)s on %(date)s") % {"who": who, "date": wording.moment(at)}
+            judged[shortcoming] = f"{JudgementVerdict(verdict).label}　{said}"
+    return explains, judged
 
 
 @dataclass

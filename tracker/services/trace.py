@@ -8,15 +8,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions
-from tracker.enums import DispositionKind, EventKind, LinkExtent, LinkState, Strength
+from tracker.enums import DispositionKind, EventKind, JudgementVerdict, LinkExtent, LinkState, Strength, Verdict
 from tracker.exceptions import InvalidInput, MoveRefused
 from tracker.models import (
     Disposition,
+    Evidence,
     Measure,
     MeasureLink,
     Plan,
     Section,
     Shortcoming,
+    ShortcomingJudgement,
     ShortcomingLink,
     Task,
     User,
@@ -213,3 +215,47 @@ def dispose(
         defaults={"kind": kind, "reason": reason.strip(), "by": by, "at": clock.now()},
     )
     return disposition
+
+
+def proof_of(plan: Plan, shortcoming: Shortcoming) -> Any:
+    """The evidence that was accepted for the tasks that answer a shortcoming by a confirmed link (a queryset)."""
+    return Evidence.objects.filter(
+        plan=plan,
+        uses__verdict=Verdict.ACCEPTED,
+        uses__task__shortcoming_links__shortcoming=shortcoming,
+        uses__task__shortcoming_links__state=LinkState.CONFIRMED,
+    ).distinct()
+
+
+@transaction.atomic
+def judge(
+    plan: Plan, shortcoming: Shortcoming, *, by: User, verdict: str, grounds: str, evidence: Iterable[int] = ()
+) -> ShortcomingJudgement:
+    """Say what became of a shortcoming, on which grounds; replaces an earlier judgement, which the history keeps.
+
+    Raises InvalidInput where grounds are missing, where it is called eased without accepted evidence that has not
+    expired, and for evidence that was not accepted for a task that answers the shortcoming.
+    """
+    permissions.check_set_up(by, plan)
+    if shortcoming.part.report_id != plan.report_id:
+        raise MoveRefused(_("These words belong to another report than the plan's."))
+    if verdict not in JudgementVerdict.values:
+        raise InvalidInput(_("Choose what became of the shortcoming."), field="verdict")
+    text = grounds.strip()
+    if not text:
+        raise InvalidInput(_("Give the grounds."), field="grounds")
+    refuse_marks({"grounds": text}, by=by)
+    keys = set(evidence)
+    items = list(proof_of(plan, shortcoming).filter(pk__in=keys))
+    if len(items) != len(keys):
+        words = _("One of the items is not accepted for a task that answers this shortcoming.")
+        raise InvalidInput(words, field="evidence")
+    today = clock.today()
+    if verdict != JudgementVerdict.NOT_EASED and not any(not item.expired(today) for item in items):
+        raise InvalidInput(_("That it is eased must rest on accepted evidence that has not expired."), field="evidence")
+    judgement = ShortcomingJudgement.objects.filter(plan=plan, shortcoming=shortcoming).first()
+    judgement = judgement or ShortcomingJudgement(plan=plan, shortcoming=shortcoming)
+    judgement.verdict, judgement.grounds, judgement.by, judgement.at = verdict, text, by, clock.now()
+    judgement.save()
+    judgement.evidence.set(items)
+    return judgement

@@ -68,7 +68,7 @@ BELOW = {
     "requests": ("decide_request",),
     "evidence_library": ("evidence_preview", "look_again"),
     "living_report": ("dispose_section", "dispose_shortcoming", "figures", "figure_indicator"),
-    "trace": ("link_section", "link_shortcoming"),
+    "trace": ("link_section", "link_shortcoming", "shortcoming"),
 }
 
 
