@@ -160,13 +160,15 @@ class TestThePage:
         for task in thread.tasks[1:number]:
             thread.proof(thread.started(task))
             trace.link(task.pk, thread.weak, by=thread.reviewer, strength="direct", rationale="同一问题")
-            indicators.add(task.pk, by=thread.admin, name="人次", direction="up")
+        for task in thread.tasks[:number]:
+            row = indicators.add(task.pk, by=thread.admin, name="人次", direction="up")
+            indicators.read(row.pk, by=thread.staff, value=7)
         judge(thread)
         client = signed_in(thread.auditor)
         client.get(thread.page)
         with CaptureQueriesContext(connection) as looking:
             page = client.get(thread.page)
-        assert (len(looking), len(page.context["rows"])) == (18, number)
+        assert (len(looking), len(page.context["rows"])) == (19, number)
 
 
 def test_after_the_year_the_trace_asks_for_the_judgement(thread, signed_in):
