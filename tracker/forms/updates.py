@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.forms.fields import (
     CleanTextField,
+    DayField,
     KeysField,
     LineField,
     PointsField,
@@ -16,11 +17,14 @@ from tracker.forms.fields import (
     clean,
     paragraph,
 )
-from tracker.models import Indicator
+from tracker.models import Indicator, Milestone
+from tracker.services.indicators import NOTE_LENGTH
+from tracker.services.tasks import Met
 
 TEXT_LENGTH = 4000
 DRAFT_LENGTH = 20_000
-READING = "reading_"
+READING, NOTE, MET_ON, MET_WORDS = "reading_", "note_", "met_on_", "met_words_"
+MET_LENGTH = Milestone._meta.get_field("met_words").max_length
 # What two people may have written differently.
 SHARED = ("progress", "summary", "problems", "next_steps")
 
@@ -70,26 +74,53 @@ class UpdateForm(ProofForm):
 
     field_order = ("version", *SHARED, "milestones_met", "existing", "submit")
 
-    def __init__(self, *args: Any, indicators: Iterable[Indicator] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, indicators: Iterable[Indicator] = (), steps: Iterable[Milestone] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.steps = list(steps)
         for indicator in indicators:
             self.fields[f"{READING}{indicator.pk}"] = ReadingField(label=indicator.name, required=False)
+            note = LineField(label=_("Word of explanation"), required=False, max_length=NOTE_LENGTH)
+            self.fields[f"{NOTE}{indicator.pk}"] = note
+        for step in self.steps:
+            # They stand beside the form's own element.
+            day = forms.DateInput(attrs={"type": "date", "form": "update"}, format="%Y-%m-%d")
+            line = forms.TextInput(attrs={"form": "update"})
+            self.fields[f"{MET_ON}{step.pk}"] = DayField(label=_("Met on"), required=False, widget=day)
+            self.fields[f"{MET_WORDS}{step.pk}"] = LineField(
+                label=_("How it was met"), required=False, max_length=MET_LENGTH, widget=line
+            )
 
     def clean(self) -> dict[str, Any]:
         """A reading typed for an indicator that is no longer there is not dropped in silence."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if set(readings_in(self.data)) - set(self.fields):
             self.add_error(None, _("An indicator on this page does not belong to the task; look again."))
+        ticked = set(cleaned.get("milestones_met") or ())
+        for step in self.steps:
+            if step.pk not in ticked and any(cleaned.get(f"{name}{step.pk}") for name in (MET_ON, MET_WORDS)):
+                words = _("Tick “%(title)s” if it is met, or clear what is written beside it.")
+                self.add_error("milestones_met", words % {"title": step.title})
         return cleaned
 
     def values(self) -> dict[str, Any]:
         """As `services.updates.send` takes it, the readings as {indicator id: value}."""
-        values = {name: value for name, value in self.cleaned_data.items() if not name.startswith(READING)}
-        typed = {name: value for name, value in self.cleaned_data.items() if name.startswith(READING)}
-        values["readings"] = {
-            int(name.removeprefix(READING)): value for name, value in typed.items() if value is not None
+        of_rows = (READING, NOTE, MET_ON, MET_WORDS)
+        values = {name: value for name, value in self.cleaned_data.items() if not name.startswith(of_rows)}
+        values["readings"] = {key: value for key, value in self._of_rows(READING).items() if value is not None}
+        values["reading_notes"] = self._of_rows(NOTE)
+        days, words = self._of_rows(MET_ON), self._of_rows(MET_WORDS)
+        values["milestones_met"] = {
+            key: Met(days.get(key), words.get(key, "")) for key in self.cleaned_data["milestones_met"]
         }
         return values
+
+    def _of_rows(self, stem: str) -> dict[int, Any]:
+        """{key of the row: value} of the fields that begin with `stem`."""
+        return {
+            int(name.removeprefix(stem)): value for name, value in self.cleaned_data.items() if name.startswith(stem)
+        }
 
 
 def readings_in(data: Any) -> list[str]:

@@ -202,6 +202,7 @@ class Milestone(models.Model):
         _("share due by then, in points"), null=True, blank=True, validators=[MaxValueValidator(100)]
     )
     met_on = models.DateField(_("met on"), null=True, blank=True)
+    met_words = models.CharField(_("how it was met"), max_length=200, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     objects = TaskPartQuerySet.as_manager()
@@ -254,6 +255,7 @@ class Reading(models.Model):
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="readings", verbose_name=_("indicator"))
     on = models.DateField(_("date"))
     value = models.DecimalField(_("value"), max_digits=20, decimal_places=6)
+    note = models.CharField(_("word of explanation"), max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by"))
 
     class Meta:

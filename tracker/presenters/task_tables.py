@@ -43,6 +43,7 @@ def milestone(step: Milestone, task: Task, on: datetime.date) -> dict[str, str]:
         "shape": MILESTONE_SHAPES[state],
         "words": words,
         "note": step.note,
+        "met_words": step.met_words,
     }
 
 

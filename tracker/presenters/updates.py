@@ -70,7 +70,7 @@ def _returned(event: TaskEvent | None) -> dict[str, str] | None:
     }
 
 
-def milestones(task: Task, ticked: Collection[str]) -> list[dict[str, Any]]:
+def milestones(task: Task, form: Any, ticked: Collection[str]) -> list[dict[str, Any]]:
     """The open milestones, which this report may mark as met."""
     return [
         {
@@ -79,6 +79,8 @@ def milestones(task: Task, ticked: Collection[str]) -> list[dict[str, Any]]:
             "title": step.title,
             "share": "" if step.share is None else _("%(share)d%% due") % {"share": step.share},
             "ticked": str(step.pk) in ticked,
+            "met_on": form[f"met_on_{step.pk}"] if f"met_on_{step.pk}" in form.fields else None,
+            "met_words": form[f"met_words_{step.pk}"] if f"met_words_{step.pk}" in form.fields else None,
         }
         for step in open_steps(task)
     ]
@@ -101,9 +103,16 @@ def readings(task: Task, form: Any) -> list[dict[str, Any]]:
                 "value": form[name].value() or "" if name in form.fields else "",
                 "errors": form.errors.get(name, ()),
                 "facts": "　".join(fact for fact in facts if fact),
+                "note": form[f"note_{indicator.pk}"] if _asks_for_note(form, indicator.pk) else None,
             }
         )
     return rows
+
+
+def _asks_for_note(form: Any, pk: int) -> bool:
+    """A word of explanation is asked for where a reading was not taken without one, or one was begun."""
+    name = f"note_{pk}"
+    return name in form.fields and bool(form[name].value() or form.errors.get(f"reading_{pk}"))
 
 
 def materials(task: Task, user: User, ticked: Collection[str]) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def state_of(task: Task) -> dict[str, Any]:
             "due_on": plain(milestone.due_on),
             "share": milestone.share,
             "met_on": plain(milestone.met_on),
+            "met_words": milestone.met_words,
         }
         for milestone in task.milestones.all()
     ]

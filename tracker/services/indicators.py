@@ -12,6 +12,9 @@ from tracker.enums import EventKind, IndicatorDirection, Move
 from tracker.exceptions import InvalidInput
 from tracker.models import Figure, Indicator, Reading, User
 from tracker.services import tasks
+from tracker.services.secrecy import refuse_marks
+
+NOTE_LENGTH = Reading._meta.get_field("note").max_length or 0
 
 
 @transaction.atomic
@@ -54,11 +57,19 @@ def add(
 
 @transaction.atomic
 def read(
-    indicator_id: int, *, by: User, value: Any, on: datetime.date | None = None, task_id: int | None = None
+    indicator_id: int,
+    *,
+    by: User,
+    value: Any,
+    on: datetime.date | None = None,
+    note: str = "",
+    task_id: int | None = None,
 ) -> Reading:
     """The indicator's value on a day (today unless given); a second value for the same day replaces the first.
 
-    With `task_id` the indicator must be one of that task's.
+    With `task_id` the indicator must be one of that task's. Raises InvalidInput (field "reading_<id>") for a value
+    that contradicts what was read before and comes without a word of explanation: another one for the same day, or
+    one that goes against the indicator's direction.
     """
     indicator = Indicator.objects.filter(pk=indicator_id).first()
     if indicator is None or task_id not in (None, indicator.task_id):
@@ -68,9 +79,40 @@ def read(
     day = on or clock.today()
     if day > clock.today():
         raise InvalidInput(_("A reading cannot lie in the future."), field="on")
+    text = note.strip()
+    refuse_marks({"note": text}, by=by, task=task)
+    contradiction = _contradiction(indicator, day, Decimal(value))
+    if contradiction and not text:
+        raise InvalidInput(contradiction, field=f"reading_{indicator.pk}")
+    if len(text) > NOTE_LENGTH:
+        words = _("At most %(most)d characters.") % {"most": NOTE_LENGTH}
+        raise InvalidInput(words, field=f"reading_{indicator.pk}")
     reading, _created = Reading.objects.update_or_create(
-        indicator=indicator, on=day, defaults={"value": value, "by": by}
+        indicator=indicator, on=day, defaults={"value": value, "by": by, "note": text}
     )
     detail = f"{indicator.name} {value} {indicator.unit}".strip()
-    tasks.note(task.pk, EventKind.INDICATOR, by=by, detail=detail)
+    tasks.note(task.pk, EventKind.INDICATOR, by=by, detail=detail, reason=text)
     return reading
+
+
+def _contradiction(indicator: Indicator, day: datetime.date, value: Decimal) -> str:
+    """What `value` contradicts, in a sentence; "" for nothing."""
+    known = list(indicator.readings.filter(on__lte=day).order_by("-on")[:2])
+    same = known[0] if known and known[0].on == day else None
+    if same is not None and same.value != value:
+        words = _("%(value)s was entered for the same day by %(who)s. Say why it is %(new)s now.")
+        return words % {"value": plain_number(same.value), "who": same.by, "new": plain_number(value)}
+    before = next((reading for reading in known if reading.on < day), None)
+    if before is None:
+        return ""
+    facts = {"value": plain_number(before.value), "date": before.on.isoformat(), "new": plain_number(value)}
+    if indicator.direction == IndicatorDirection.UP and value < before.value:
+        return _("It was %(value)s on %(date)s already and is to rise. Say why it is %(new)s now.") % facts
+    if indicator.direction == IndicatorDirection.DOWN and value > before.value:
+        return _("It was %(value)s on %(date)s already and is to fall. Say why it is %(new)s now.") % facts
+    return ""
+
+
+def plain_number(value: Decimal) -> str:
+    """1,986 or 43.2."""
+    return f"{value.normalize():,f}"

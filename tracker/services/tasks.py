@@ -9,6 +9,7 @@ All raise NotPermitted, MoveRefused, InvalidInput or Stale, each with a sentence
 
 import datetime
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -38,6 +39,14 @@ BESIDE = (
     EventKind.REQUEST,
 )
 STALE_FIELDS = ("status", "progress", "due_on", "lead_unit", "owner")
+
+
+@dataclass(frozen=True)
+class Met:
+    """The day on which a milestone was met (None for today), and a word on how."""
+
+    on: datetime.date | None = None
+    words: str = ""
 
 
 def locked(task_id: int, version: int | None) -> Task:
@@ -284,10 +293,13 @@ def report(
     summary: str,
     problems: str = "",
     next_steps: str = "",
-    milestones_met: Iterable[int] = (),
+    milestones_met: Iterable[int] | Mapping[int, Met] = (),
     version: int | None = None,
 ) -> Task:
-    """填报: progress in points (0 to 100) and what was done. Ids in `milestones_met` are met today."""
+    """填报: progress in points (0 to 100) and what was done.
+
+    `milestones_met` are ids of milestones, each with its day and a word if it is a mapping; without a day, today.
+    """
     task = locked(task_id, version)
     permissions.check_move(by, task, Move.REPORT)
     if not 0 <= progress <= 100:
@@ -296,7 +308,7 @@ def report(
         )
     text = _text(summary, "summary", _("Say what has been done."))
     before = history.state_of(task)
-    met = _meet(task, milestones_met)
+    met = _meet(task, milestones_met, by=by)
     _move(
         task,
         Move.REPORT,
@@ -312,16 +324,35 @@ def report(
     return task
 
 
-def _meet(task: Task, milestone_ids: Iterable[int]) -> str:
-    wanted = set(milestone_ids)
-    if not wanted:
+def _meet(task: Task, wanted: Iterable[int] | Mapping[int, Met], *, by: User) -> str:
+    """Mark milestones as met and say which, in the words of the line of history."""
+    said = dict(wanted) if isinstance(wanted, Mapping) else dict.fromkeys(wanted, Met())
+    if not said:
         return ""
-    found = list(Milestone.objects.filter(task=task, pk__in=wanted, met_on__isnull=True))
-    if len(found) != len(wanted):
+    found = list(Milestone.objects.filter(task=task, pk__in=said, met_on__isnull=True))
+    if len(found) != len(said):
         raise InvalidInput(_("This milestone is not an open one of this task."), field="milestones_met")
-    Milestone.objects.filter(pk__in=wanted).update(met_on=clock.today())
+    today, told = clock.today(), []
+    for step in found:
+        step.met_on, step.met_words = said[step.pk].on or today, clean(said[step.pk].words).strip()
+        _refuse_meeting(task, step, today)
+        told.append(f"{step.title}（{step.met_words}）" if step.met_words else step.title)
+    refuse_marks({"milestones_met": "\n".join(step.met_words for step in found)}, by=by, task=task)
+    Milestone.objects.bulk_update(found, ["met_on", "met_words"])
     _forget_milestones(task)
-    return _("Milestones met: %(titles)s") % {"titles": enumeration(step.title for step in found)}
+    return _("Milestones met: %(titles)s") % {"titles": enumeration(told)}
+
+
+def _refuse_meeting(task: Task, step: Milestone, today: datetime.date) -> None:
+    """Raise InvalidInput for a day in the future or before the plan, and for too long a word."""
+    if step.met_on is not None and not task.plan.starts_on <= step.met_on <= today:
+        raise InvalidInput(
+            _("“%(title)s” cannot have been met on %(date)s.") % {"title": step.title, "date": step.met_on},
+            field="milestones_met",
+        )
+    most = Milestone._meta.get_field("met_words").max_length
+    if len(step.met_words) > most:
+        raise InvalidInput(_("At most %(most)d characters.") % {"most": most}, field="milestones_met")
 
 
 @transaction.atomic
@@ -496,7 +527,7 @@ def already_as_bad(task: Task) -> str:
 
 @transaction.atomic
 def set_milestones(task_id: int, *, by: User, steps: list[dict[str, Any]], version: int | None = None) -> Task:
-    """Replace the open milestones; `steps` are {title, due_on, share, met_on, note}.
+    """Replace the open milestones; `steps` are {title, due_on, share, met_on, met_words, note}.
 
     Shares must not fall from one date to the next, and a met milestone is not dropped.
     """
@@ -506,7 +537,7 @@ def set_milestones(task_id: int, *, by: User, steps: list[dict[str, Any]], versi
         raise MoveRefused(_("The task is closed; reopen it before editing."))
     rows = sorted(steps, key=lambda step: (step["due_on"], step.get("share") or 0))
     for row in rows:
-        refuse_marks({name: str(row.get(name) or "") for name in ("title", "note")}, by=by, task=task)
+        refuse_marks({name: str(row.get(name) or "") for name in ("title", "met_words", "note")}, by=by, task=task)
     _refuse_steps(task, rows)
     before = history.state_of(task)
     Milestone.objects.filter(task=task).delete()

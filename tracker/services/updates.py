@@ -20,8 +20,9 @@ def send(
     summary: str,
     problems: str = "",
     next_steps: str = "",
-    milestones_met: Iterable[int] = (),
+    milestones_met: Iterable[int] | Mapping[int, tasks.Met] = (),
     readings: Mapping[int, Decimal] | None = None,
+    reading_notes: Mapping[int, str] | None = None,
     existing: Iterable[int] = (),
     new_evidence: Mapping[str, Any] | None = None,
     submit: bool = False,
@@ -30,8 +31,9 @@ def send(
     """Report progress with everything that belongs to it.
 
     With `submit` the words stand on the submission alone, which others read once the unit's head has signed it.
-    `readings` is {indicator id: value}, `existing` ids of evidence that is stored already, `new_evidence` what
-    `evidence.deposit` takes. Raises what the single services raise; then nothing is stored.
+    `readings` is {indicator id: value}, `reading_notes` what explains them by the same ids, `existing` ids of
+    evidence that is stored already, `new_evidence` what `evidence.deposit` takes. Raises what the single services
+    raise; then nothing is stored.
     """
     task = tasks.report(
         task_id,
@@ -44,7 +46,8 @@ def send(
         version=version,
     )
     for indicator_id, value in (readings or {}).items():
-        indicators.read(indicator_id, by=by, value=value, task_id=task_id)
+        note = (reading_notes or {}).get(indicator_id, "")
+        indicators.read(indicator_id, by=by, value=value, note=note, task_id=task_id)
     _prove(task_id, by, existing, new_evidence)
     if not submit:
         return task

@@ -97,7 +97,9 @@ def _open(request: HttpRequest, task: Task) -> HttpResponse:
     values: dict[str, Any] = draft.values if draft else {}
     begun_at = int(values.get("version", task.version))
     form = UpdateForm(
-        initial={"progress": task.progress, **values, "version": task.version}, indicators=shown.indicators_of(task)
+        initial={"progress": task.progress, **values, "version": task.version},
+        indicators=shown.indicators_of(task),
+        steps=shown.open_steps(task),
     )
     stem = f"{PREFIX}-"
     typed = {name.removeprefix(stem): text for name, text in values.items() if name.startswith(stem)}
@@ -110,7 +112,8 @@ def _open(request: HttpRequest, task: Task) -> HttpResponse:
 
 def _keep(request: HttpRequest, task: Task) -> HttpResponse:
     """Keep the draft of one person; right or wrong, it is looked at when it is sent."""
-    form, proof = UpdateForm(request.POST, indicators=shown.indicators_of(task)), _proof(request, task)
+    form = UpdateForm(request.POST, indicators=shown.indicators_of(task), steps=shown.open_steps(task))
+    proof = _proof(request, task)
     values = drafted(request.POST, form, proof)
     if proof.is_bound and not proof.is_valid() and "file" in proof.errors:
         return _page(request, task, form, proof, status=400)
@@ -137,7 +140,8 @@ def _version(values: dict[str, Any], task: Task) -> int:
 
 def _send(request: HttpRequest, task: Task) -> HttpResponse:
     data = _chosen(request)
-    form = UpdateForm(data, indicators=shown.indicators_of(task) if readings_in(data) else ())
+    indicators = shown.indicators_of(task) if readings_in(data) else ()
+    form = UpdateForm(data, indicators=indicators, steps=shown.open_steps(task))
     proof = _proof(request, task)
     if not all([form.is_valid(), not proof.is_bound or proof.is_valid()]):
         return _page(request, task, form, proof, status=400)
@@ -201,7 +205,7 @@ def _page(
         context |= {
             "hint": shown.hint(task),
             "forecast": shown.forecast(task, _points(form["progress"].value()), met),
-            "milestones": shown.milestones(task, met),
+            "milestones": shown.milestones(task, form, met),
             "readings": shown.readings(task, form),
         }
     template = "tracker/update_form.html" if isinstance(form, UpdateForm) else "tracker/contribute.html"

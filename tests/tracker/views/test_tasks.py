@@ -482,7 +482,7 @@ def test_the_page_costs_twelve_queries_whatever_the_history(
     for n in range(number):
         with on(6, 1 + n % 15):
             tasks.report(task.pk, by=world.staff, progress=50, summary="进展")
-            indicators.read(row.pk, by=world.staff, value=Decimal(n))
+            indicators.read(row.pk, by=world.staff, value=Decimal(n), note="订正")
             world.proof(task)
     requests.ask(task.pk, by=world.staff, kind="cancellation", reason="职能划转")
     client = signed_in(getattr(world, person))
