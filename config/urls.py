@@ -16,4 +16,5 @@ urlpatterns = [
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
     path("", include("tracker.urls")),
+    path("", include("reports.urls")),
 ]

@@ -49,6 +49,7 @@ OF_THE_PLAN = {
     "figures": lambda w: [w.plan.pk],
     "figure_indicator": lambda w: [w.plan.pk, w.report.figures.first().pk],
     "trace": lambda w: [w.plan.pk],
+    "trace_workbook": lambda w: [w.plan.pk],
     "shortcoming": lambda w: [w.plan.pk, w.shortcoming.pk],
     "activate_plan": lambda w: [w.plan.pk],
     "ledger_upload": lambda w: [w.plan.pk],
@@ -80,9 +81,9 @@ OF_NOBODY = {
 # Who of the own government opens the page; the rest of the own government is refused with 403 or 409.
 EVERYONE = {
     *("home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "figures", "task", "evidence"),
-    *("evidence_file", "evidence_picture", "evidence_preview", "requests", "shortcoming"),
+    *("evidence_file", "trace_workbook", "evidence_picture", "evidence_preview", "requests", "shortcoming"),
 }
-FILES = {"evidence_file", "evidence_picture"}
+FILES = {"evidence_file", "evidence_picture", "trace_workbook"}
 # For some of the own government these rows do not exist.
 OF_SOME = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),
@@ -133,7 +134,8 @@ def plan_world(world):
 
 
 def names():
-    return {pattern.name for pattern in get_resolver("tracker.urls").url_patterns}
+    roots = [get_resolver(root).url_patterns for root in ("tracker.urls", "reports.urls")]
+    return {pattern.name for patterns in roots for pattern in patterns}
 
 
 def test_every_address_is_listed_here():

@@ -99,3 +99,25 @@ class JudgementOfShortcomingForm(StyledForm):
         if known and not self.is_bound:
             chosen = [item.pk for item in known.evidence.all()]
             self.initial.update(verdict=known.verdict, grounds=known.grounds, evidence=chosen)
+
+
+class MatrixForm(StyledForm):
+    """What the matrix of the trace is narrowed to; what is not offered narrows nothing."""
+
+    area = forms.ChoiceField(label=_("Work area"), required=False)
+    unit = forms.ChoiceField(label=_("Lead unit"), required=False)
+    side = forms.ChoiceField(
+        label=_("Of last year"),
+        required=False,
+        choices=[("", _("all")), ("measure", _("measures only")), ("shortcoming", _("shortcomings only"))],
+    )
+    links = forms.ChoiceField(
+        label=_("Tasks"),
+        required=False,
+        choices=[("", _("all")), ("with", _("with a link")), ("without", _("without a link"))],
+    )
+
+    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rows in choices.items():
+            self.fields[name].choices = [("", _("all")), *rows]  # type: ignore[attr-defined]

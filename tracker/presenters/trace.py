@@ -192,7 +192,7 @@ class _Maker:
     def _task(self, task: Task) -> TaskNode:
         return TaskNode(
             key=_task(task.pk),
-            row=task_row(task, self.on),
+            row=task_row(task, self.on, status=task.get_status_display()),
             proof=self._proof(task),
             names=enumeration(self.names[link.what, link.target] for link in self.of_task.get(task.pk, ())),
             lit=_task(task.pk) in self.lit,
@@ -234,6 +234,8 @@ class _Maker:
                     "code": task.code,
                     "title": task.title,
                     "url": reverse("task", args=[task.pk]),
+                    "area": str(task.area.number),
+                    "unit": str(task.lead_unit_id or ""),
                     "marks": [marks.get((task.pk, node.key)) for node in nodes],
                 }
                 for task in self.reading.tasks
@@ -374,6 +376,26 @@ def _causes_and_judgements(plan: Plan) -> tuple[dict[int, int], dict[int, str]]:
             said = _("%(who)s on %(date)s") % {"who": who, "date": wording.moment(at)}
             judged[shortcoming] = f"{JudgementVerdict(verdict).label}　{said}"
     return explains, judged
+
+
+def matrix_choices(tasks: Sequence[Task]) -> dict[str, list[tuple[str, str]]]:
+    """What the matrix can be narrowed to: the areas and lead units of its tasks."""
+    areas = {str(task.area.number): f"{task.area.number} {task.area.title}" for task in tasks}
+    units = {str(task.lead_unit_id): str(task.lead_unit) for task in tasks if task.lead_unit_id}
+    return {"area": list(areas.items()), "unit": list(units.items())}
+
+
+def narrowed(matrix: dict[str, Any], *, area: str = "", unit: str = "", side: str = "", links: str = "") -> Any:
+    """The matrix with the rows of an area and a lead unit, the columns of one side ("measure", "shortcoming"), and
+    the tasks with or without a mark in them ("with", "without")."""
+    columns = [place for place, head in enumerate(matrix["heads"]) if head["key"].startswith(side)]
+    rows = []
+    for row in matrix["rows"]:
+        marks = [row["marks"][place] for place in columns]
+        fits = area in ("", row["area"]) and unit in ("", row["unit"])
+        if fits and (not links or any(marks) == (links == "with")):
+            rows.append({**row, "marks": marks})
+    return {"heads": [matrix["heads"][place] for place in columns], "rows": rows}
 
 
 @dataclass

@@ -350,7 +350,7 @@ def _refuse_meeting(task: Task, step: Milestone, today: datetime.date) -> None:
             _("“%(title)s” cannot have been met on %(date)s.") % {"title": step.title, "date": step.met_on},
             field="milestones_met",
         )
-    most = Milestone._meta.get_field("met_words").max_length
+    most = Milestone._meta.get_field("met_words").max_length or 0
     if len(step.met_words) > most:
         raise InvalidInput(_("At most %(most)d characters.") % {"most": most}, field="milestones_met")
 

@@ -1,10 +1,13 @@
 """From last year's measures and shortcomings to this year's tasks and their evidence."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tracker import clock, permissions
+from tracker.forms.links import MatrixForm
 from tracker.presenters import trace as shown
 from tracker.views.base import listed, person_of, plan_or_404, visible_tasks
 
@@ -14,17 +17,22 @@ VIEWS = ("", "table", "matrix")
 @require_GET
 def trace(request: HttpRequest, plan: int) -> HttpResponse:
     """Three columns with lines between; `?focus=` one thread, `?as=table` or `?as=matrix` without lines."""
+    context = contents(request, plan)
+    wanted = request.GET.get("as", "")
+    context["as"] = wanted if wanted in VIEWS else ""
+    context["workbook_query"] = request.GET.urlencode()
+    return render(request, "tracker/trace.html", context)
+
+
+def contents(request: HttpRequest, plan: int) -> dict[str, Any]:
+    """All that the page and the workbook show for this address, as far as the person may see it."""
     found = plan_or_404(request, plan)
     user, on = person_of(request), clock.today()
     tasks = listed(visible_tasks(request).with_light(found, on).with_people().by_place(), found)
-    wanted = request.GET.get("as", "")
-    context = shown.present(
-        found,
-        tasks,
-        user,
-        on,
-        request.GET.get("focus", "")[:40],
-        may_settle=permissions.can_set_up(user, found),
-    )
-    context["as"] = wanted if wanted in VIEWS else ""
-    return render(request, "tracker/trace.html", context)
+    may_settle = permissions.can_set_up(user, found)
+    context = shown.present(found, tasks, user, on, request.GET.get("focus", "")[:40], may_settle=may_settle)
+    form = MatrixForm(request.GET, choices=shown.matrix_choices(tasks))
+    form.is_valid()
+    context["matrix"] = shown.narrowed(context["matrix"], **form.cleaned_data)
+    context["form"] = form
+    return context
