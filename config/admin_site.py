@@ -34,6 +34,7 @@ ORDER = (
     "EvidenceUse",
     "AddressCheck",
     "ChangeRequest",
+    "ContributionRequest",
     "Draft",
     "TaskEvent",
     "JobRun",

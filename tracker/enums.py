@@ -138,6 +138,7 @@ class EventKind(TextChoices):
     REQUEST = "request", _("Change requested")
     DECIDE = "decide", _("Change decided")
     REMARK = "remark", _("Remark of the reviewers")
+    ASK = "ask", _("Contribution asked for")
 
 
 class Strength(TextChoices):
@@ -240,6 +241,12 @@ class RequestKind(TextChoices):
     EXTENSION = "extension", _("Extension")
     ADJUSTMENT = "adjustment", _("Adjustment")
     CANCELLATION = "cancellation", _("Cancellation")
+
+
+class ContributionState(TextChoices):
+    ASKED = "asked", _("Asked for")
+    ANSWERED = "answered", _("Answered")
+    REPLACED = "replaced", _("Replaced")
 
 
 class RequestState(TextChoices):

@@ -212,6 +212,19 @@ def check_contribute(user: User, task: Task) -> None:
         raise MoveRefused(_status_sentence(task, RULE_OF[Move.REPORT]))
 
 
+def check_ask_contribution(user: User, task: Task) -> None:
+    """The lead unit asks its supporting units while they can answer."""
+    check_own_government(user, task.plan)
+    check_open_plan(task.plan)
+    check_role(user, STAFF)
+    if user.unit_id != task.lead_unit_id:
+        raise NotPermitted(_("This is done by the lead unit, %(unit)s.") % {"unit": task.lead_unit or _("not yet set")})
+    if task.status not in (Status.NOT_STARTED, Status.IN_PROGRESS):
+        raise MoveRefused(_status_sentence(task, RULE_OF[Move.REPORT]))
+    if not task.supporting_units.all():
+        raise MoveRefused(_("This task has no supporting units."))
+
+
 def check_add_evidence(user: User, task: Task) -> None:
     """Units of the task add evidence while it is open and confirmed and nobody is reviewing it."""
     check_of_the_task(user, task)

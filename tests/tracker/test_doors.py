@@ -33,6 +33,7 @@ OF_THE_PLAN = {
     "requests": lambda w: [w.plan.pk],
     "decide_request": lambda w: [w.request.pk],
     "raise_light": lambda w: [w.open_task.pk],
+    "ask_contribution": lambda w: [w.open_task.pk],
     "remark": lambda w: [w.open_task.pk],
     "sign_off": lambda w: [w.open_task.pk],
     "review": lambda w: [w.open_task.pk],

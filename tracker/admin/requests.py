@@ -7,10 +7,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import ServiceAdmin, ServiceFormMixin
+from tracker.admin.base import ReadOnlyAdmin, ServiceAdmin, ServiceFormMixin
 from tracker.enums import RequestState
 from tracker.forms.requests import DECISIONS
-from tracker.models import ChangeRequest
+from tracker.models import ChangeRequest, ContributionRequest
 from tracker.services import requests
 
 
@@ -65,3 +65,13 @@ class ChangeRequestAdmin(ServiceAdmin):
             decided = ["decided_by", "decided_at", "decision_note", "approving_body", "basis_document"]
             return [self.fieldsets[0], (_("Decision"), {"fields": decided})]
         return self.fieldsets
+
+
+@admin.register(ContributionRequest)
+class ContributionRequestAdmin(ReadOnlyAdmin):
+    """What lead units ask of supporting units, on the task's page."""
+
+    list_display = ["task", "unit", "words", "wanted_by", "state", "asked_by", "asked_at"]
+    list_filter = ["state"]
+    list_select_related = ["task", "unit", "asked_by"]
+    search_fields = ["task__code", "words"]

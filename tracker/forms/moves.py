@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from tracker.enums import Light, Nature, RequestKind
 from tracker.forms.fields import CleanTextField, DayField, LineField, RowsField
 from tracker.models import Task, Unit, User
+from tracker.services.contributions import MOST_WORDS
 from tracker.services.requests import CHANGEABLE
 from tracker.services.tasks import PROMISED
 
@@ -230,6 +231,30 @@ class LightForm(MoveForm):
             choices.append(("", _("Take the raised light back")))
         self.fields["light"].choices = choices  # type: ignore[attr-defined]
         self.fields["light"].initial = choices[0][0] if choices else ""
+
+
+class AskContributionForm(MoveForm):
+    """What a supporting unit is to contribute, and by when."""
+
+    unit = forms.ModelChoiceField(
+        label=gettext_lazy("Supporting unit"),
+        queryset=Unit.objects.none(),
+        error_messages={"required": gettext_lazy("Choose a supporting unit of this task.")},
+    )
+    words = CleanTextField(
+        label=gettext_lazy("What it is to contribute"),
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Say what the unit is to contribute.")},
+    )
+    wanted_by = DayField(label=gettext_lazy("Wanted by"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = self.task.supporting_units.all()
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        if len(units) == 1:
+            self.fields["unit"].initial = units[0].pk
 
 
 def show_refusal(form: forms.Form, field: str | None, sentence: str) -> None:

@@ -5,7 +5,7 @@ from tracker.models.history import Draft, TaskEvent
 from tracker.models.imports import LedgerImport, ReportCorrection, ReportImport
 from tracker.models.people import Unit, User
 from tracker.models.plan import Plan, WorkArea
-from tracker.models.requests import ChangeRequest
+from tracker.models.requests import ChangeRequest, ContributionRequest
 from tracker.models.runs import JobRun
 from tracker.models.source import (
     AnnualReport,
@@ -25,6 +25,7 @@ __all__ = [
     "AnnualReport",
     "Cause",
     "ChangeRequest",
+    "ContributionRequest",
     "Disposition",
     "Draft",
     "Duty",

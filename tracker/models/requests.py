@@ -1,13 +1,15 @@
-"""Asking to change what a confirmed task promises."""
+"""Asking to change what a confirmed task promises, and asking supporting units for their part."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tracker.enums import RequestKind, RequestState
+from tracker.enums import ContributionState, RequestKind, RequestState
+from tracker.models.history import TaskEvent
+from tracker.models.people import Unit
 from tracker.models.task import Task
-from tracker.querysets import ChangeRequestQuerySet
+from tracker.querysets import ChangeRequestQuerySet, TaskPartQuerySet
 
 
 class ChangeRequest(models.Model):
@@ -63,3 +65,45 @@ class ChangeRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.task.code}"
+
+
+class ContributionRequest(models.Model):
+    """What a lead unit asks of a supporting unit; the unit's next contribution answers it."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="contribution_requests", verbose_name=_("task"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="contribution_requests", verbose_name=_("supporting unit")
+    )
+    words = models.CharField(_("what is asked"), max_length=500)
+    wanted_by = models.DateField(_("wanted by"), null=True, blank=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=ContributionState, default=ContributionState.ASKED, editable=False
+    )
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("asked at"))
+    answer = models.ForeignKey(
+        TaskEvent, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answer")
+    )
+
+    objects = TaskPartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request for a contribution")
+        verbose_name_plural = _("requests for contributions")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "unit"],
+                condition=Q(state=ContributionState.ASKED),
+                name="contribution_request_one_open",
+            ),
+            models.CheckConstraint(condition=~Q(words=""), name="contribution_request_has_words"),
+            models.CheckConstraint(
+                condition=Q(state=ContributionState.ANSWERED, answer__isnull=False)
+                | (~Q(state=ContributionState.ANSWERED) & Q(answer__isnull=True)),
+                name="contribution_request_answer_is_named",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task.code} {self.unit}"

@@ -133,6 +133,14 @@ def _requests(task: Task, user: User) -> Iterator[Action | None]:
         refusal = _refusal(permissions.check_request_change, user, task, kind)
         url = reverse("request_change", args=[task.pk, kind.value])
         yield Action(f"request_{kind.value}", labels[kind], url, hints[kind], refusal)
+    if user.unit_id == task.lead_unit_id and user.role in permissions.STAFF:
+        yield Action(
+            "ask_contribution",
+            _("Ask for a contribution"),
+            reverse("ask_contribution", args=[task.pk]),
+            _("of a supporting unit"),
+            _refusal(permissions.check_ask_contribution, user, task),
+        )
     if user.role == Role.REVIEWER:
         yield Action(
             "raise_light",

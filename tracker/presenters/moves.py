@@ -106,6 +106,17 @@ def remark_page() -> dict[str, Any]:
     }
 
 
+def ask_page() -> dict[str, Any]:
+    """Heading of the page on which a contribution is asked for, and what follows."""
+    return {
+        "heading": _("Ask for a contribution"),
+        "change": "",
+        "follows": _(
+            "The unit's next contribution answers it. You can take its words into your report with one click."
+        ),
+    }
+
+
 def conflict_of(stale: Stale, task: Task, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Who did what after this person opened the page; `rows` are fields with both values."""
     current = stale.current

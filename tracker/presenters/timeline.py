@@ -236,6 +236,7 @@ def _done(event: TaskEvent) -> str:
         EventKind.INDICATOR: _("recorded an indicator"),
         EventKind.CONTRIBUTE: _("contributed"),
         EventKind.REMARK: _("remarked"),
+        EventKind.ASK: _("asked for a contribution"),
     }
     return verbs.get(EventKind(event.kind)) or event.get_kind_display()
 

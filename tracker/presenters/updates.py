@@ -5,12 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker import clock, lights, wording
-from tracker.enums import EventKind, Light, Verdict
-from tracker.models import Evidence, EvidenceUse, Indicator, Milestone, Reading, Task, TaskEvent, User
+from tracker.enums import ContributionState, EventKind, Light, Verdict
+from tracker.models import (
+    ContributionRequest,
+    Evidence,
+    EvidenceUse,
+    Indicator,
+    Milestone,
+    Reading,
+    Task,
+    TaskEvent,
+    User,
+)
 from tracker.presenters.rows import Row, task_row
 from tracker.presenters.source import source_of
 from tracker.presenters.task_tables import VERDICT_TAGS, number
@@ -113,6 +124,37 @@ def _asks_for_note(form: Any, pk: int) -> bool:
     """A word of explanation is asked for where a reading was not taken without one, or one was begun."""
     name = f"note_{pk}"
     return name in form.fields and bool(form[name].value() or form.errors.get(f"reading_{pk}"))
+
+
+def contributions(task: Task, user: User) -> list[dict[str, str]]:
+    """What supporting units have contributed since the lead unit last reported; `taken` are the words taken over."""
+    if not task.lead_unit_id:
+        return []
+    events = TaskEvent.objects.visible_to(user).filter(task=task)
+    own = events.filter(kind__in=[EventKind.REPORT, EventKind.SUBMIT]).order_by("-sequence").values("sequence")[:1]
+    given = events.filter(kind=EventKind.CONTRIBUTE, sequence__gt=Coalesce(Subquery(own), 0)).order_by("sequence")
+    return [
+        {
+            "pk": str(event.pk),
+            "who": f"{event.unit_label} {event.by_label}",
+            "when": wording.moment(event.at),
+            "words": event.summary,
+            "taken": _("(%(unit)s, %(who)s) %(words)s")
+            % {"unit": event.unit_label, "who": event.by_label, "words": event.summary},
+        }
+        for event in given
+    ]
+
+
+def asked_of(task: Task, user: User) -> dict[str, str] | None:
+    """What the lead unit asks of the person's unit and has no answer to."""
+    rows = ContributionRequest.objects.visible_to(user).filter(task=task, unit=user.unit_id)
+    found = rows.filter(state=ContributionState.ASKED).select_related("asked_by").first()
+    if found is None:
+        return None
+    by = _("wanted by %(date)s") % {"date": wording.full_date(found.wanted_by)} if found.wanted_by else ""
+    said = f"{found.asked_by}　{wording.moment(found.asked_at)}　{by}".strip()
+    return {"words": found.words, "said": said}
 
 
 def materials(task: Task, user: User, ticked: Collection[str]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker import clock, lights, permissions, workflow
-from tracker.enums import EventKind, Light, Move, Nature, RequestKind, RequestState, Role, Status
+from tracker.enums import ContributionState, EventKind, Light, Move, Nature, RequestKind, RequestState, Role, Status
 from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Draft, Milestone, Task, TaskEvent, Unit, User
 from tracker.services import history
@@ -37,6 +37,7 @@ BESIDE = (
     EventKind.INDICATOR,
     EventKind.REMARK,
     EventKind.REQUEST,
+    EventKind.ASK,
 )
 STALE_FIELDS = ("status", "progress", "due_on", "lead_unit", "owner")
 
@@ -489,12 +490,13 @@ def _close_requests(task: Task) -> None:
 
 @transaction.atomic
 def contribute(task_id: int, *, by: User, summary: str, version: int | None = None) -> Task:
-    """A supporting unit adds what it did; the status stays."""
+    """A supporting unit adds what it did, which answers what was asked of it; the status stays."""
     task = locked(task_id, version)
     permissions.check_contribute(by, task)
-    _write(
-        task, EventKind.CONTRIBUTE, by=by, fields={}, summary=_text(summary, "summary", _("Say what has been done."))
-    )
+    text = _text(summary, "summary", _("Say what has been done."))
+    event = _write(task, EventKind.CONTRIBUTE, by=by, fields={}, summary=text)
+    asked = task.contribution_requests.filter(unit=by.unit, state=ContributionState.ASKED)
+    asked.update(state=ContributionState.ANSWERED, answer=event)
     return task
 
 

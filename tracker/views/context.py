@@ -63,7 +63,16 @@ def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, A
 # Pages that stand below an entry of the navigation.
 BELOW = {
     "home": ("report_progress", "no_change", "sign_off"),
-    "ledger": ("task", "move", "request_change", "raise_light", "evidence", "evidence_new", "contribute"),
+    "ledger": (
+        "task",
+        "move",
+        "request_change",
+        "raise_light",
+        "ask_contribution",
+        "evidence",
+        "evidence_new",
+        "contribute",
+    ),
     "review_queue": ("review",),
     "requests": ("decide_request",),
     "evidence_library": ("evidence_preview", "look_again"),

@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from tracker import clock, wording
-from tracker.enums import EventKind, Light, RequestState, Role, Status
+from tracker.enums import ContributionState, EventKind, Light, RequestState, Role, Status
 from tracker.lights import LIGHT_OF
-from tracker.models import ChangeRequest, Evidence, Plan, Task, TaskEvent, User
+from tracker.models import ChangeRequest, ContributionRequest, Evidence, Plan, Task, TaskEvent, User
 from tracker.permissions import answers, can_set_up, check_own_government
 from tracker.presenters.rows import Row, task_row
 from tracker.presenters.task_tables import troubles
@@ -57,6 +57,7 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
             "events": _latest_events(shown, user),
             "care": _evidence_to_look_after(shown, user, on),
             "asked": _open_requests(shown, user),
+            "contributions": _contributions_asked(shown, user),
             "ledger_url": reverse("ledger", args=[shown.pk]),
             "nothing_fact": _("Everything is done for this period")
             if waiting_conditions(user, shown, on)
@@ -300,3 +301,23 @@ def _open_requests(plan: Plan, user: User) -> dict[str, Any] | None:
     rows = ChangeRequest.objects.visible_to(user).filter(task__plan=plan, state=RequestState.OPEN)
     number = rows.exclude(asked_by=user).count()
     return {"number": number, "url": reverse("requests", args=[plan.pk])} if number else None
+
+
+def _contributions_asked(plan: Plan, user: User) -> list[dict[str, Any]]:
+    """What lead units ask of this person's unit and has no answer yet, the most urgent first."""
+    if user.role not in STAFF:
+        return []
+    rows = ContributionRequest.objects.visible_to(user).filter(
+        task__plan=plan, unit=user.unit_id, state=ContributionState.ASKED
+    )
+    found = rows.select_related("task__lead_unit").order_by(F("wanted_by").asc(nulls_last=True), "asked_at")
+    return [
+        {
+            "date": wording.month_day(row.wanted_by) if row.wanted_by else "",
+            "code": row.task.code,
+            "url": reverse("contribute", args=[row.task_id]),
+            "words": row.words,
+            "unit": str(row.task.lead_unit or ""),
+        }
+        for row in found
+    ]

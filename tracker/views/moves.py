@@ -17,7 +17,7 @@ from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, Refusal,
 from tracker.forms import moves as forms
 from tracker.models import ChangeRequest, Task, User
 from tracker.presenters import moves as shown
-from tracker.services import requests, tasks
+from tracker.services import contributions, requests, tasks
 from tracker.views.base import person_of, task_or_404
 
 
@@ -146,6 +146,20 @@ def remark(request: HttpRequest, task: int) -> HttpResponse:
         send=partial(tasks.remark, found.pk, by=user),
         done=gettext_lazy("The remark on %(code)s is kept."),
         context=shown.remark_page(),
+    )
+    return _answer(request, found, act)
+
+
+@require_http_methods(["GET", "POST"])
+def ask_contribution(request: HttpRequest, task: int) -> HttpResponse:
+    """The lead unit asks a supporting unit for its part."""
+    found, user = task_or_404(request, task), person_of(request)
+    act = Act(
+        check=partial(permissions.check_ask_contribution, user, found),
+        form=forms.AskContributionForm,
+        send=partial(contributions.ask, found.pk, by=user),
+        done=gettext_lazy("The contribution to %(code)s is asked for; the unit finds it on its home page."),
+        context=shown.ask_page(),
     )
     return _answer(request, found, act)
 

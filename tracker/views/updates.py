@@ -73,6 +73,8 @@ def report_progress(request: HttpRequest, task: int) -> HttpResponse:
         return _open(request, found)
     if "save_draft" in request.POST:
         return _keep(request, found)
+    if "take" in request.POST:
+        return _take(request, found)
     return _send(request, found)
 
 
@@ -95,7 +97,12 @@ def _open(request: HttpRequest, task: Task) -> HttpResponse:
     """The form as it was left: with the draft, and with what others did since the draft was begun."""
     draft = Draft.objects.filter(task=task, by=person_of(request)).first() if task.draft_saved_at else None
     values: dict[str, Any] = draft.values if draft else {}
-    begun_at = int(values.get("version", task.version))
+    return _filled(request, task, values, draft_saved=wording.moment(draft.saved_at) if draft else "")
+
+
+def _filled(request: HttpRequest, task: Task, values: dict[str, Any], **extra: Any) -> HttpResponse:
+    """The form with `values` as a draft keeps them, and what others did since it was begun."""
+    begun_at = _version(values, task)
     form = UpdateForm(
         initial={"progress": task.progress, **values, "version": task.version},
         indicators=shown.indicators_of(task),
@@ -104,7 +111,7 @@ def _open(request: HttpRequest, task: Task) -> HttpResponse:
     stem = f"{PREFIX}-"
     typed = {name.removeprefix(stem): text for name, text in values.items() if name.startswith(stem)}
     proof = EvidenceForm(prefix=PREFIX, initial=typed, by=person_of(request), task=task)
-    extra: dict[str, Any] = {"draft_saved": wording.moment(draft.saved_at) if draft else "", "drafted": values}
+    extra["drafted"] = values
     if begun_at != task.version:
         extra["conflict"] = _conflict(request, task, begun_at, form)
     return _page(request, task, form, proof, **extra)
@@ -129,6 +136,23 @@ def _keep(request: HttpRequest, task: Task) -> HttpResponse:
     words = _("The draft of %(code)s is kept for you. It is not sent yet.") % {"code": task.code}
     messages.success(request, words)
     return redirect("report_progress", task=task.pk)
+
+
+def _take(request: HttpRequest, task: Task) -> HttpResponse:
+    """The form again, with the words of a contribution below what was typed; nothing is sent or checked yet."""
+    given = next(
+        (row for row in shown.contributions(task, person_of(request)) if row["pk"] == request.POST["take"]), None
+    )
+    form = UpdateForm(request.POST, indicators=shown.indicators_of(task), steps=shown.open_steps(task))
+    proof = _proof(request, task)
+    values = drafted(request.POST, form, proof)
+    if proof.is_bound and not proof.is_valid() and "file" in proof.errors:
+        return _page(request, task, form, proof, status=400)
+    if proof.stored:
+        values[proof.add_prefix("kept")] = proof.ticket
+    if given is not None:
+        values["summary"] = "\n".join(part for part in (values.get("summary", ""), given["taken"]) if part)
+    return _filled(request, task, values, taken=given is not None)
 
 
 def _version(values: dict[str, Any], task: Task) -> int:
@@ -207,7 +231,10 @@ def _page(
             "forecast": shown.forecast(task, _points(form["progress"].value()), met),
             "milestones": shown.milestones(task, form, met),
             "readings": shown.readings(task, form),
+            "contributions": shown.contributions(task, user),
         }
+    else:
+        context["asked_of_us"] = shown.asked_of(task, user)
     template = "tracker/update_form.html" if isinstance(form, UpdateForm) else "tracker/contribute.html"
     return render(request, template, context | extra, status=status)
 
@@ -271,7 +298,8 @@ def contribute(request: HttpRequest, task: int) -> HttpResponse:
     _allow(request, permissions.check_contribute, user, found)
     if request.method != "POST":
         proof = EvidenceForm(prefix=PREFIX, by=user, task=found)
-        return _page(request, found, ContributionForm(initial={"version": found.version}), proof)
+        form = ContributionForm(initial={"version": found.version})
+        return _page(request, found, form, proof)
     form, proof = ContributionForm(request.POST), _proof(request, found)
     if not all([form.is_valid(), not proof.is_bound or proof.is_valid()]):
         return _page(request, found, form, proof, status=400)
