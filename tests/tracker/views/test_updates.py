@@ -227,7 +227,7 @@ def test_the_page_costs_the_same_for_one_row_and_for_three(desk, django_assert_n
         desk.proof(desk.open_task)
         desk.proof(desk.tasks[1] if place else desk.started(desk.tasks[1]))
     tasks.save_draft(now(desk), by=desk.staff, values={"summary": "写了一半"})
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = desk.client.get(desk.address)
     shown = page.context
     assert [len(shown[name]) for name in ("milestones", "readings")] == [number, number]
