@@ -50,6 +50,7 @@ OF_THE_PLAN = {
     "figures": lambda w: [w.plan.pk],
     "figure_indicator": lambda w: [w.plan.pk, w.report.figures.first().pk],
     "trace": lambda w: [w.plan.pk],
+    "changes": lambda w: [w.plan.pk],
     "trace_workbook": lambda w: [w.plan.pk],
     "shortcoming": lambda w: [w.plan.pk, w.shortcoming.pk],
     "activate_plan": lambda w: [w.plan.pk],
@@ -82,7 +83,7 @@ OF_NOBODY = {
 # Who of the own government opens the page; the rest of the own government is refused with 403 or 409.
 EVERYONE = {
     *("home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "figures", "task", "evidence"),
-    *("evidence_file", "trace_workbook", "evidence_picture", "evidence_preview", "requests", "shortcoming"),
+    *("evidence_file", "trace_workbook", "evidence_picture", "evidence_preview", "requests", "shortcoming", "changes"),
 }
 FILES = {"evidence_file", "evidence_picture", "trace_workbook"}
 # For some of the own government these rows do not exist.

@@ -1,11 +1,13 @@
 """What every view starts from: the plans and tasks that this person may see."""
 
+import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from tracker import clock
 from tracker.models import Plan, Task, User
 from tracker.querysets import TaskQuerySet
 
@@ -62,3 +64,12 @@ def task_or_404(request: HttpRequest, pk: int, *related: str, queryset: Any = No
     task: Task = get_object_or_404(tasks.select_related("area", "lead_unit", "owner", *related), pk=pk)
     task.plan = plan_or_404(request, task.plan_id)
     return task
+
+
+def past_day(typed: str, plan: Plan) -> datetime.date | None:
+    """The day, when it lies between the plan's first day and today."""
+    try:
+        day = datetime.date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if min(plan.starts_on, clock.today()) <= day <= clock.today() else None

@@ -65,6 +65,7 @@ BELOW = {
     "home": ("report_progress", "no_change", "sign_off"),
     "ledger": (
         "task",
+        "changes",
         "move",
         "request_change",
         "raise_light",

@@ -1,7 +1,6 @@
 """The ledger: all tasks of a plan, filtered by the address, as page, fragment and file."""
 
 import csv
-import datetime
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -41,7 +40,7 @@ from tracker.presenters import as_of as replay
 from tracker.presenters import ledger as shown
 from tracker.querysets import TaskQuerySet
 from tracker.texts import clean
-from tracker.views.base import listed, page_of, person_of, plan_or_404, visible_tasks
+from tracker.views.base import listed, page_of, past_day, person_of, plan_or_404, visible_tasks
 
 PER_PAGE = (50, 100, 200)
 DEFAULT_PER_PAGE = 100
@@ -95,7 +94,7 @@ def ledger(request: HttpRequest, plan: int) -> HttpResponse:
 
 def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
     """The ledger of a past day, from history; narrowed by words and light alone."""
-    day = _past_day(request.GET["as_of"], plan)
+    day = past_day(request.GET["as_of"], plan)
     if day is None:
         messages.error(request, _("“%(day)s” is no past day of this plan.") % {"day": request.GET["as_of"][:20]})
         return redirect(request.path)
@@ -128,15 +127,6 @@ def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
     response = render(request, "tracker/_ledger_results.html" if fragment else "tracker/ledger_list.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-def _past_day(typed: str, plan: Plan) -> datetime.date | None:
-    """The day, when it lies between the plan's first day and today."""
-    try:
-        day = datetime.date.fromisoformat(typed)
-    except ValueError:
-        return None
-    return day if min(plan.starts_on, clock.today()) <= day <= clock.today() else None
 
 
 def _filtered(request: HttpRequest, plan: Plan) -> tuple[TaskQuerySet, Any, dict[str, int]]:

@@ -1,0 +1,95 @@
+"""What changed between two days."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.tracker.conftest import SHANGHAI
+from tracker import clock
+from tracker.services import tasks
+
+
+def on(day):
+    return clock.at(datetime.datetime.fromisoformat(f"{day}T18:00").replace(tzinfo=SHANGHAI))
+
+
+@pytest.fixture
+def told(world):
+    """One task confirmed on the 16th and reported on the 20th, another retitled on the 25th."""
+    world.first, world.second = world.tasks[:2]
+    world.confirmed(world.first, due_on=datetime.date(2025, 9, 30))
+    with on("2025-06-20"):
+        tasks.report(world.first.pk, by=world.staff, progress=40, summary="一期")
+    with on("2025-06-25"):
+        tasks.edit(world.second.pk, by=world.admin, title="=改名")
+    world.address = reverse("changes", args=[world.plan.pk])
+    return world
+
+
+def between(client, world, since, until, **query):
+    with on("2025-07-10"):
+        return client.get(world.address, {"since": since, "until": until, **query})
+
+
+def changed(page):
+    return {row["code"]: {c["label"]: (c["old"], c["new"]) for c in row["changes"]} for row in page.context["rows"]}
+
+
+def test_old_and_new_stand_beside_each_other(told, signed_in):
+    page = between(signed_in(told.viewer), told, "2025-06-18", "2025-06-22")
+    found = changed(page)
+    assert list(found) == [told.first.code]
+    assert found[told.first.code]["状态"] == ("未启动", "推进中")
+    assert found[told.first.code]["进度"] == ("0%", "40%")
+    assert "<del>0%</del> <ins>40%</ins>" in page.content.decode()
+    assert page.context["same"] == 3
+
+
+def test_each_span_shows_only_its_own(told, signed_in):
+    client = signed_in(told.viewer)
+    assert list(changed(between(client, told, "2025-06-21", "2025-06-26"))) == [told.second.code]
+    assert set(changed(between(client, told, "2025-06-16", "2025-06-26"))) == {told.first.code, told.second.code}
+    assert changed(between(client, told, "2025-06-26", "2025-06-27")) == {}
+
+
+def test_the_light_may_turn_while_nobody_does_anything(told, signed_in):
+    with on("2025-11-01"):
+        page = signed_in(told.viewer).get(told.address, {"since": "2025-06-21", "until": "2025-10-31"})
+    assert changed(page)[told.first.code]["亮灯"][1] == "红"
+    totals = {row["value"]: (row["old"], row["new"]) for row in page.context["totals"]}
+    assert totals["red"] == (0, 1)
+
+
+def test_the_days_may_be_given_in_any_order_and_one_task_picked(told, signed_in):
+    page = between(signed_in(told.viewer), told, "2025-06-26", "2025-06-16", q=told.first.code)
+    assert list(changed(page)) == [told.first.code]
+
+
+@pytest.mark.parametrize("day", ["x", "2025-13-01", "2031-01-01", "1900-01-01", "9" * 500])
+def test_what_is_no_day_of_the_plan_is_said(told, signed_in, day):
+    page = between(signed_in(told.viewer), told, day, "2025-06-22")
+    assert page.status_code == 200
+    assert len(list(page.context["messages"])) == 1
+
+
+def test_a_task_entered_shows_so(told, signed_in):
+    page = between(signed_in(told.viewer), told, "2025-01-01", "2025-06-22")
+    if told.plan.starts_on <= datetime.date(2025, 1, 1):
+        assert all(row["entered"] for row in page.context["rows"])
+        assert len(page.context["rows"]) == 4
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_statements_do_not_grow(told, signed_in, number):
+    for task in told.tasks[1 : 1 + number]:
+        with on("2025-07-01"):
+            world_task = told.confirmed(task)
+            tasks.report(world_task.pk, by=told.staff, progress=10, summary="开始")
+    client = signed_in(told.viewer)
+    between(client, told, "2025-06-16", "2025-07-05")
+    with CaptureQueriesContext(connection) as looking:
+        between(client, told, "2025-06-16", "2025-07-05")
+    assert len(looking) <= 6

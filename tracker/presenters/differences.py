@@ -1,0 +1,95 @@
+"""What changed between the ends of two days: of a whole plan or of one task, from history alone."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tracker import wording
+from tracker.enums import Light, Status
+from tracker.models import Plan, User
+from tracker.presenters.as_of import Past, fitting, past_tasks
+from tracker.presenters.timeline import field_label, shown
+
+# What follows from an act, or is told by another of the fields.
+UNTOLD = frozenset({"code", "area", "submitted_by", "confirmed_by", "returned", "raised_light", "raised_reason"})
+
+
+def differences(plan: Plan, before: datetime.date, after: datetime.date, user: User, words: str = "") -> dict[str, Any]:
+    """The tasks that differ, in the order of the report, with old and new values; `words` as in the ledger's search.
+
+    {"rows": [{"code", "title", "url", "entered", "left", "changes": [{"label", "old", "new"}]}], "totals"}. Two
+    statements, whatever the number of tasks.
+    """
+    old = {past.pk: past for past in past_tasks(plan, before, user)}
+    new = {past.pk: past for past in past_tasks(plan, after, user)}
+    either = {**old, **new}
+    fits = {past.pk for past in fitting(either.values(), words)}
+    rows = [
+        _row(past, old.get(pk), new.get(pk))
+        for pk, past in sorted(either.items(), key=lambda item: item[1].place)
+        if pk in fits and _differs(old.get(pk), new.get(pk))
+    ]
+    return {"rows": rows, "totals": _totals(old.values(), new.values()), "same": len(fits) - len(rows)}
+
+
+def _differs(old: Past | None, new: Past | None) -> bool:
+    return old is None or new is None or old.light != new.light or old.state != new.state
+
+
+def _row(past: Past, old: Past | None, new: Past | None) -> dict[str, Any]:
+    return {
+        "code": past.state["code"],
+        "title": past.state["title"],
+        "url": reverse("task", args=[past.pk]),
+        "entered": old is None,
+        "left": new is None,
+        "changes": list(_changes(old, new)) if old and new else [],
+    }
+
+
+def _changes(old: Past, new: Past) -> Iterator[dict[str, str]]:
+    if old.light != new.light:
+        yield {"label": _("Light"), "old": str(Light(old.light).label), "new": str(Light(new.light).label)}
+    for name, value in new.state.items():
+        before = old.state.get(name)
+        if name in UNTOLD or before == value or (name == "milestones" and not value and not before):
+            continue
+        if name == "milestones":
+            yield {"label": field_label(name), "old": _steps(before), "new": _steps(value)}
+        else:
+            yield {"label": field_label(name), "old": _told(name, before), "new": _told(name, value)}
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "status":
+        return str(Status(value).label)
+    if name == "progress":
+        return f"{value}%"
+    return shown(name, value)
+
+
+def _steps(steps: list[dict[str, Any]] | None) -> str:
+    """Milestones in a line: day, title, and a tick for those that are met."""
+    told = []
+    for step in steps or ():
+        day = wording.full_date(datetime.date.fromisoformat(step["due_on"]))
+        told.append(f"{day} {step['title']}{'✓' if step['met_on'] else ''}")
+    return "；".join(told) or _("not set")
+
+
+def _totals(old: Any, new: Any) -> list[dict[str, Any]]:
+    """How many tasks of each light there were on either day."""
+    then, now = [past.light for past in old], [past.light for past in new]
+    return [
+        {
+            "value": light.value,
+            "label": light.label,
+            "old": then.count(light.value),
+            "new": now.count(light.value),
+        }
+        for light in Light
+        if light.value in then or light.value in now
+    ]
