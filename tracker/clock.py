@@ -39,6 +39,11 @@ def local_date(moment: datetime.datetime) -> datetime.date:
     return timezone.localtime(moment).date()
 
 
+def start_of(day: datetime.date) -> datetime.datetime:
+    """The first moment of a day in the installation's time zone."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
 @contextmanager
 def at(moment: datetime.datetime) -> Iterator[None]:
     """Set the clock to `moment` (aware) inside the block: for the demonstration's past and for tests.

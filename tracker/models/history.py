@@ -15,8 +15,10 @@ from tracker.querysets import TaskEventQuerySet
 class TaskEvent(models.Model):
     """One line of a task's history.
 
-    `changes` is {field: [before, after]}; `state` the whole task after the event with labels of that moment,
-    so that any past date can be shown from history alone. `by_label` and `unit_label` keep the names of then.
+    `changes` is {field: [before, after]}; `state` the whole task after the event with labels of that moment and
+    `holdings` the links, evidence and readings that hung on it (see `services.history.holdings_of`), kept by the
+    lines that change them, so that any past date can be shown from history alone. `by_label` and `unit_label` keep
+    the names of then.
     `sequence` numbers the lines of the installation without a gap; `digest` covers the line's content and
     `previous_digest`.
     """
@@ -40,6 +42,7 @@ class TaskEvent(models.Model):
     internal = models.BooleanField(_("reviewers' internal remark"), default=False)
     changes = models.JSONField(_("changes"), default=dict)
     state = models.JSONField(_("state after"), default=dict)
+    holdings = models.JSONField(_("links, evidence and readings after"), default=dict)
     previous_digest = models.CharField(_("digest of the line before"), max_length=64)
     digest = models.CharField(_("digest"), max_length=64)
 

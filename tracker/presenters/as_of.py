@@ -3,14 +3,18 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Max
 
-from tracker import lights
+from tracker import clock, lights
 from tracker.enums import Light
-from tracker.models import Plan, Task, TaskEvent, Unit, User, WorkArea
+from tracker.models import Disposition, Evidence, EvidenceUse, Plan, Task, TaskEvent, Unit, User, WorkArea
+from tracker.presenters.report_read import Upstream
 from tracker.presenters.timeline import DATES, Snapshot
+from tracker.services.history import HOLDING_KINDS
+from tracker.services.trace import digest_of
 
 TEXTS = ("code", "title", "quote", "nature", "deliverable", "criteria", "accountable_leader", "due_basis", "remarks")
 FACTS = ("status", "progress", "returned", "raised_light", "raised_reason")
@@ -57,6 +61,100 @@ def build(plan: Plan, past: Past, day: datetime.date) -> Task:
     task.owner = User(pk=owner["id"], display_name=owner["label"]) if owner else None
     task.light_reason, task.scheduled = past.reason, Snapshot.of(state).scheduled(day)
     return task
+
+
+def restored(plan: Plan, tasks: Iterable[Task], day: datetime.date, user: User) -> list[Task]:
+    """Today's rows as they stood at the end of `day`, each in its place in the report; one statement.
+
+    Tasks that did not exist then are left out.
+    """
+    past = {row.pk: row for row in past_tasks(plan, day, user)}
+    found = []
+    for task in tasks:
+        if task.pk in past:
+            then = build(plan, past[task.pk], day)
+            then.start, then.end, then.area = task.start, task.end, task.area
+            found.append(then)
+    return found
+
+
+def holdings(
+    plan: Plan, day: datetime.date, user: User, *, task: Task | None = None
+) -> dict[int, dict[str, list[dict[str, Any]]]]:
+    """{task: what hung on it at the end of `day`}, without the evidence that `user` may not see. Two statements.
+
+    With `task` of that one alone.
+    """
+    tasks = Task.objects.visible_to(user).of_plan(plan)
+    lines = TaskEvent.objects.filter(task__in=tasks if task is None else [task.pk], on__lte=day)
+    keeping = lines.filter(kind__in=HOLDING_KINDS).order_by()
+    latest = keeping.values("task").annotate(last=Max("sequence")).values("last")
+    seen = set(Evidence.objects.visible_to(user).filter(plan=plan).values_list("pk", flat=True))
+    found = {}
+    for pk, held in TaskEvent.objects.filter(sequence__in=latest).values_list("task_id", "holdings"):
+        if held:
+            found[pk] = {**held, "evidence": [use for use in held["evidence"] if use["id"] in seen]}
+    return found
+
+
+def past_links(held: dict[int, dict[str, list[dict[str, Any]]]]) -> list[Upstream]:
+    """The links of that day as the report and the trace take them."""
+    return [
+        Upstream(
+            what=link["what"],
+            pk=link["id"],
+            target=link["target"],
+            task=task,
+            extent=link["extent"],
+            strength=link["strength"],
+            state=link["state"],
+            digest="" if link["suspect"] else digest_of(link["words"]),
+            words=link["words"],
+        )
+        for task, rows in sorted(held.items())
+        for link in sorted(rows["links"], key=lambda link: (link["target"], link["id"]))
+    ]
+
+
+def past_dispositions(plan: Plan, day: datetime.date) -> list[Disposition]:
+    """What was said of items and shortcomings by the end of `day`, from the rows' own history; one statement."""
+    kept = Disposition.history.filter(plan=plan, at__lt=clock.start_of(day + datetime.timedelta(days=1)))
+    latest = {row.id: row for row in kept.select_related("by").order_by("at", "history_id")}
+    return list(latest.values())
+
+
+def past_uses(held: dict[int, dict[str, list[dict[str, Any]]]]) -> dict[int, list[EvidenceUse]]:
+    """{task: its uses of evidence of that day}, never saved; what became of an address since is not among them."""
+    return {task: [_use(task, kept) for kept in rows["evidence"]] for task, rows in held.items()}
+
+
+def _use(task: int, kept: dict[str, Any]) -> EvidenceUse:
+    item = Evidence(
+        pk=kept["id"],
+        number=kept["number"],
+        title=kept["title"],
+        document_number=kept["document_number"],
+        dated_on=datetime.date.fromisoformat(kept["dated_on"]),
+        valid_until=datetime.date.fromisoformat(kept["valid_until"]) if kept["valid_until"] else None,
+    )
+    # Django would look for the row of today.
+    item._state.fields_cache["address_check"] = None
+    use = EvidenceUse(evidence=item, task_id=task, claim=kept["claim"], verdict=kept["verdict"])
+    if kept["judged_at"]:
+        use.judged_at = datetime.datetime.fromisoformat(kept["judged_at"])
+        use.judged_by = User(display_name=kept["judged_by"])
+    return use
+
+
+def past_readings(held: dict[int, dict[str, list[dict[str, Any]]]]) -> dict[int, str]:
+    """{task: its latest reading of that day in words}."""
+    found = {}
+    for task, rows in held.items():
+        last = [(row["readings"][-1], row) for row in rows["indicators"] if row["readings"]]
+        if last:
+            (_on, value), row = max(last, key=lambda pair: pair[0][0])
+            found[task] = f"{row['name']} {Decimal(value):,f} {row['unit']}".strip()
+    return found
 
 
 def _unit(kept: dict[str, Any] | None) -> Unit | None:

@@ -1,5 +1,6 @@
 """The living report: the published text in reading order, with what is known of every passage beside it."""
 
+import datetime
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from tracker.coverage import AnswerState, ItemState
 from tracker.enums import PartKind
 from tracker.exceptions import Refusal
 from tracker.models import Figure, Plan, Task, User
+from tracker.presenters import as_of
 from tracker.presenters.report_notes import COLOURED, Gap, Group, Notes, numeral, shortcoming_name
 from tracker.presenters.report_read import Reading, Words, bare, read
 from tracker.presenters.report_text import Mark, Ref, Run, runs_of
@@ -61,11 +63,20 @@ class Entry:
     items: Sequence["Entry"] = ()
 
 
-def present(plan: Plan, tasks: Sequence[Task], user: User, flags: Flags) -> dict[str, Any]:
-    """The context of the page; `tasks` carry light and area and share `plan`."""
-    on = clock.today()
-    reading = read(plan, tasks, user)
-    notes = Notes(reading, on, may_settle=permissions.can_set_up(user, plan))
+def present(
+    plan: Plan, tasks: Sequence[Task], user: User, flags: Flags, past: datetime.date | None = None
+) -> dict[str, Any]:
+    """The context of the page; `tasks` carry light and area and share `plan`.
+
+    With `past` it is the page of the end of that day, `tasks` are those of then, and nothing is settled on it.
+    """
+    on = past or clock.today()
+    if past:
+        links = as_of.past_links(as_of.holdings(plan, past, user))
+        reading = read(plan, tasks, user, links=links, dispositions=as_of.past_dispositions(plan, past))
+    else:
+        reading = read(plan, tasks, user)
+    notes = Notes(reading, on, may_settle=not past and permissions.can_set_up(user, plan))
     gaps = [] if flags.plain else notes.gaps()
     return {
         "plain": flags.plain,
@@ -73,8 +84,8 @@ def present(plan: Plan, tasks: Sequence[Task], user: User, flags: Flags) -> dict
         "published": published(reading),
         "as_of": wording.full_date(on),
         "raw": flags.raw,
-        "plain_url": _address(plan, raw=flags.raw, plain=not flags.plain),
-        "raw_url": _address(plan, raw=not flags.raw, plain=flags.plain),
+        "plain_url": _address(plan, past, raw=flags.raw, plain=not flags.plain),
+        "raw_url": _address(plan, past, raw=not flags.raw, plain=flags.plain),
         "outline": list(outline(reading, notes, flags)),
         "cells": [] if flags.plain else list(cells(reading, notes, gaps)),
         "passages": passages(reading, notes, flags),
@@ -83,8 +94,9 @@ def present(plan: Plan, tasks: Sequence[Task], user: User, flags: Flags) -> dict
     }
 
 
-def _address(plan: Plan, **flags: bool) -> str:
-    query = urlencode({name: 1 for name, on in flags.items() if on})
+def _address(plan: Plan, past: datetime.date | None, **flags: bool) -> str:
+    day = {"as_of": past.isoformat()} if past else {}
+    query = urlencode({**{name: 1 for name, on in flags.items() if on}, **day})
     return f"{reverse('living_report', args=[plan.pk])}{'?' if query else ''}{query}"
 
 

@@ -214,10 +214,19 @@ class Reading:
         return [section for section in self.of("section") if self.part_of[section.above].kind == kind]
 
 
-def read(plan: Plan, tasks: Sequence[Task], user: User, *, figures: bool = True) -> Reading:
+def read(
+    plan: Plan,
+    tasks: Sequence[Task],
+    user: User,
+    *,
+    figures: bool = True,
+    links: Sequence[Upstream] | None = None,
+    dispositions: Sequence[Disposition] | None = None,
+) -> Reading:
     """Read what `plan` and its report hold beside `tasks`, the plan's visible ones with light and area.
 
-    `figures` are left out where nothing of them is shown.
+    `figures` are left out where nothing of them is shown. `links` and `dispositions` are those of a past day, when
+    given; without them those of today are read.
     """
     report = plan.report
     known = {task.pk for task in tasks}
@@ -227,6 +236,6 @@ def read(plan: Plan, tasks: Sequence[Task], user: User, *, figures: bool = True)
         words=read_words(report),
         figures=list(Figure.objects.of_report(report.pk).order_by("position")) if figures else [],
         tasks=tasks,
-        links=[link for link in read_links(plan, user) if link.task in known],
-        dispositions=list(plan.dispositions.select_related("by")),
+        links=[link for link in (read_links(plan, user) if links is None else links) if link.task in known],
+        dispositions=list(plan.dispositions.select_related("by")) if dispositions is None else dispositions,
     )

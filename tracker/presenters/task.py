@@ -45,7 +45,7 @@ def readable(found: TaskQuerySet, user: User) -> TaskQuerySet:
     Lines of history and uses of evidence are all read, since light and moves depend on them; `seen` marks
     those that `user` may see.
     """
-    events = TaskEvent.objects.mark_seen(user).defer("previous_digest", "digest")
+    events = TaskEvent.objects.mark_seen(user).defer("holdings", "previous_digest", "digest")
     uses = EvidenceUse.objects.mark_seen(user)
     indicators = Indicator.objects.annotate(read_on=F("readings__on"), read_value=F("readings__value"))
     answered = ShortcomingLink.objects.standing().annotate(

@@ -170,13 +170,15 @@ def _turns_between(
             light = now
 
 
-def timeline(task: Task, events: Sequence[TaskEvent], *, show: str = "") -> Timeline:
-    """The entries of `events` (all lines of the task, in order, each with `seen`), newest first.
+def timeline(
+    task: Task, events: Sequence[TaskEvent], *, show: str = "", until: datetime.date | None = None
+) -> Timeline:
+    """The entries of `events` (all lines of the task up to the day `until`, in order, each with `seen`), newest first.
 
     Lines that the person may not see count for the lights only. `show` is "all", "reports" or empty for the
     latest `SHOWN_AT_ONCE`.
     """
-    turns = list(light_turns(events, task.plan, clock.today()))
+    turns = list(light_turns(events, task.plan, until or clock.today()))
     raised = {turn.cause.pk: turn for turn in turns if _is_raise(turn) and turn.cause}
     dated: list[tuple[Any, Entry]] = []
     for event in events:

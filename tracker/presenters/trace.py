@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from tracker import wording
+from tracker import clock, wording
 from tracker.coverage import AnswerState, ItemState
 from tracker.enums import JudgementVerdict, PartKind, Status, Verdict
-from tracker.models import EvidenceUse, Plan, Shortcoming, Task, User
+from tracker.models import EvidenceUse, Plan, Shortcoming, ShortcomingJudgement, Task, User
 from tracker.models import Reading as IndicatorReading
+from tracker.presenters import as_of
 from tracker.presenters.report_notes import Notes
 from tracker.presenters.report_read import Reading, Upstream, Words, read
 from tracker.presenters.rows import Row, task_row
@@ -94,16 +95,35 @@ def present(
     """The context of the page; `focus` is the key of the node whose thread is looked at, or ""."""
     reading = read(plan, tasks, user, figures=False)
     notes = Notes(reading, on, may_settle=may_settle)
-    maker = _Maker(reading, notes, user, on, focus)
-    return maker.context()
+    return _Maker(reading, notes, on, focus, _proofs(plan, user, on), _causes_and_judgements(plan)).context()
+
+
+def present_past(plan: Plan, tasks: Sequence[Task], user: User, on: datetime.date, focus: str) -> dict[str, Any]:
+    """The same for the end of the past day `on`; `tasks` are those of that day, nothing can be settled there."""
+    held = as_of.holdings(plan, on, user)
+    links, dispositions = as_of.past_links(held), as_of.past_dispositions(plan, on)
+    reading = read(plan, tasks, user, figures=False, links=links, dispositions=dispositions)
+    proofs = _weighed((use for uses in as_of.past_uses(held).values() for use in uses), on)
+    for task, words in as_of.past_readings(held).items():
+        proofs[task].reading = words
+    notes = Notes(reading, on, may_settle=False)
+    return _Maker(reading, notes, on, focus, proofs, _causes_and_judgements(plan, on)).context()
 
 
 class _Maker:
-    def __init__(self, reading: Reading, notes: Notes, user: User, on: datetime.date, focus: str) -> None:
-        self.reading, self.notes, self.user, self.on = reading, notes, user, on
+    def __init__(
+        self,
+        reading: Reading,
+        notes: Notes,
+        on: datetime.date,
+        focus: str,
+        proofs: "dict[int, _Given]",
+        causes_and_judgements: tuple[dict[int, int], dict[int, str]],
+    ) -> None:
+        self.reading, self.notes, self.on = reading, notes, on
         self.plan, self.may_settle = reading.plan, notes.may_settle
-        self.proofs = _proofs(self.plan, user, on)
-        self.explains, self.judged = _causes_and_judgements(self.plan)
+        self.proofs = proofs
+        self.explains, self.judged = causes_and_judgements
         self.links = [link for target in reading.links_to.values() for link in target]
         self.names = {
             **{("measure", key): name for key, name in notes.measure_names.items()},
@@ -362,8 +382,11 @@ def _task(pk: int) -> str:
     return f"task-{pk}"
 
 
-def _causes_and_judgements(plan: Plan) -> tuple[dict[int, int], dict[int, str]]:
-    """({cause: shortcoming}, {shortcoming: judgement in words}) of the plan's report, in one query."""
+def _causes_and_judgements(plan: Plan, day: datetime.date | None = None) -> tuple[dict[int, int], dict[int, str]]:
+    """({cause: shortcoming}, {shortcoming: judgement in words}) of the plan's report, in one query.
+
+    With `day` the judgements are those of its end, from their own history, with a second one.
+    """
     own = FilteredRelation("judgements", condition=Q(judgements__plan=plan))
     rows = Shortcoming.objects.of_report(plan.report_id).annotate(judged=own)
     columns = ("pk", "causes", "judged__verdict", "judged__by__display_name", "judged__at")
@@ -372,10 +395,19 @@ def _causes_and_judgements(plan: Plan) -> tuple[dict[int, int], dict[int, str]]:
     for shortcoming, cause, verdict, who, at in rows.order_by("pk", "causes").values_list(*columns):
         if cause is not None:
             explains[cause] = shortcoming
-        if verdict is not None:
-            said = _("%(who)s on %(date)s") % {"who": who, "date": wording.moment(at)}
-            judged[shortcoming] = f"{JudgementVerdict(verdict).label}　{said}"
+        if verdict is not None and day is None:
+            judged[shortcoming] = _judged(verdict, who, at)
+    if day is not None:
+        before = clock.start_of(day + datetime.timedelta(days=1))
+        kept = ShortcomingJudgement.history.filter(plan=plan, at__lt=before).order_by("at", "history_id")
+        names = ("shortcoming_id", "verdict", "by__display_name", "at")
+        judged = {pk: _judged(verdict, who, at) for pk, verdict, who, at in kept.values_list(*names)}
     return explains, judged
+
+
+def _judged(verdict: str, who: str, at: datetime.datetime) -> str:
+    said = _("%(who)s on %(date)s") % {"who": who, "date": wording.moment(at)}
+    return f"{JudgementVerdict(verdict).label}　{said}"
 
 
 def matrix_choices(tasks: Sequence[Task]) -> dict[str, list[tuple[str, str]]]:
@@ -411,8 +443,18 @@ class _Given:
 def _proofs(plan: Plan, user: User, on: datetime.date) -> dict[int, _Given]:
     """{task: what was given for it}, as far as the person may see it, with the latest reading in words."""
     uses = EvidenceUse.objects.visible_to(user).filter(task__plan=plan).exclude(verdict=Verdict.WITHDRAWN)
+    found = _weighed(uses.select_related("evidence__address_check", "judged_by").order_by("evidence__number"), on)
+    readings = IndicatorReading.objects.filter(indicator__task__plan=plan).order_by("on", "pk")
+    columns = ("indicator__task_id", "indicator__name", "value", "indicator__unit")
+    for task, name, value, unit in readings.values_list(*columns):
+        found[task].reading = f"{name} {number(value)} {unit}".strip()
+    return found
+
+
+def _weighed(uses: Iterable[EvidenceUse], on: datetime.date) -> dict[int, _Given]:
+    """The uses by task: what counts on the day `on`, what is in trouble, what was rejected."""
     found: dict[int, _Given] = defaultdict(_Given)
-    for use in uses.select_related("evidence__address_check", "judged_by").order_by("evidence__number"):
+    for use in uses:
         given = found[use.task_id]
         if use.verdict == Verdict.REJECTED:
             given.rejected += 1
@@ -421,10 +463,6 @@ def _proofs(plan: Plan, user: User, on: datetime.date) -> dict[int, _Given]:
             given.troubled.append(use)
         if not use.evidence.expired(on):
             given.standing.append(use)
-    readings = IndicatorReading.objects.filter(indicator__task__plan=plan).order_by("on", "pk")
-    columns = ("indicator__task_id", "indicator__name", "value", "indicator__unit")
-    for task, name, value, unit in readings.values_list(*columns):
-        found[task].reading = f"{name} {number(value)} {unit}".strip()
     return found
 
 

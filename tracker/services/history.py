@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker import clock
-from tracker.enums import EventKind
+from tracker.enums import EventKind, Verdict
 from tracker.exceptions import BrokenChain
 from tracker.models import Task, TaskEvent, User
 from tracker.services.secrecy import refuse_marks
@@ -67,6 +68,82 @@ DIGESTED_FIELDS = (
     "state",
     "previous_digest",
 )
+
+
+# Lines that keep what hangs on the task: those of the acts that change it.
+HOLDING_KINDS = (
+    EventKind.CREATE,
+    EventKind.LINK,
+    EventKind.EVIDENCE_ADD,
+    EventKind.EVIDENCE_JUDGE,
+    EventKind.INDICATOR,
+)
+
+
+def holdings_of(task: Task) -> dict[str, list[dict[str, Any]]]:
+    """What hangs on the task, as plain values with labels: {"links", "evidence", "indicators"}.
+
+    Links that were dismissed and evidence that was taken back are not among them. Internal evidence is: whoever shows
+    holdings leaves out the items that the reader may not see.
+    """
+    measures = task.measure_links.standing().select_related("measure__section")
+    shortcomings = task.shortcoming_links.standing().select_related("shortcoming")
+    uses = task.evidence_uses.exclude(verdict=Verdict.WITHDRAWN).select_related("evidence", "judged_by")
+    indicators = task.indicators.prefetch_related("readings")
+    return {
+        "links": [
+            *(_link("measure", link, link.measure.section_id, link.measure, link.extent) for link in measures),
+            *(_link("shortcoming", link, link.shortcoming_id, link.shortcoming, "") for link in shortcomings),
+        ],
+        "evidence": [_use(use) for use in uses.order_by("evidence__number")],
+        "indicators": [
+            {
+                "name": row.name,
+                "unit": row.unit,
+                "baseline": number_of(row.baseline),
+                "target": number_of(row.target),
+                "direction": row.direction,
+                "readings": [[plain(reading.on), number_of(reading.value)] for reading in row.readings.all()],
+            }
+            for row in indicators.order_by("pk")
+        ],
+    }
+
+
+def _link(what: str, link: Any, target: int, upstream: Any, extent: str) -> dict[str, Any]:
+    words = upstream.text
+    return {
+        "what": what,
+        "id": link.pk,
+        "target": target,
+        "number": str(upstream.section.number if what == "measure" else upstream.number),
+        "words": words,
+        "extent": extent,
+        "strength": link.strength,
+        "state": link.state,
+        "suspect": link.upstream_digest != hashlib.sha256(words.encode()).hexdigest(),
+    }
+
+
+def _use(use: Any) -> dict[str, Any]:
+    item = use.evidence
+    return {
+        "id": item.pk,
+        "number": item.number,
+        "title": item.title,
+        "document_number": item.document_number,
+        "dated_on": plain(item.dated_on),
+        "valid_until": plain(item.valid_until),
+        "claim": use.claim,
+        "verdict": use.verdict,
+        "judged_by": str(use.judged_by or ""),
+        "judged_at": plain(use.judged_at),
+    }
+
+
+def number_of(value: Decimal | None) -> str | None:
+    """1986 or 43.2 as text, however it is stored."""
+    return None if value is None else f"{Decimal(value).normalize():f}"
 
 
 def state_of(task: Task) -> dict[str, Any]:
@@ -154,6 +231,7 @@ def append(
         internal=internal,
         changes=changes_between(before, state) if before is not None else {},
         state=state,
+        holdings=holdings_of(task) if kind in HOLDING_KINDS else {},
         previous_digest=previous,
     )
     event.digest = digest_of(event)
@@ -170,6 +248,8 @@ def _lock_chain() -> None:
 def digest_of(event: TaskEvent) -> str:
     """SHA-256 (hex) over the canonical JSON of the line."""
     content = {name: plain(getattr(event, name)) for name in DIGESTED_FIELDS}
+    if event.holdings:
+        content["holdings"] = event.holdings
     content["at"] = event.at.astimezone(datetime.UTC).isoformat(timespec="microseconds")
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -3,9 +3,11 @@
 import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from tracker import clock
 from tracker.models import Plan, Task, User
@@ -73,3 +75,14 @@ def past_day(typed: str, plan: Plan) -> datetime.date | None:
     except ValueError:
         return None
     return day if min(plan.starts_on, clock.today()) <= day <= clock.today() else None
+
+
+def asked_day(request: HttpRequest, plan: Plan) -> datetime.date | None:
+    """The past day that the address asks for with `as_of`; one that is none of the plan's is said, and today shown."""
+    typed = request.GET.get("as_of", "")
+    if not typed:
+        return None
+    day = past_day(typed, plan)
+    if day is None:
+        messages.error(request, _("“%(day)s” is no past day of this plan.") % {"day": typed[:20]})
+    return day

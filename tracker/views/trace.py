@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET
 from tracker import clock, permissions
 from tracker.forms.links import MatrixForm
 from tracker.presenters import trace as shown
-from tracker.views.base import listed, person_of, plan_or_404, visible_tasks
+from tracker.presenters.as_of import restored
+from tracker.views.base import asked_day, listed, person_of, plan_or_404, visible_tasks
 
 VIEWS = ("", "table", "matrix")
 
@@ -29,8 +30,15 @@ def contents(request: HttpRequest, plan: int) -> dict[str, Any]:
     found = plan_or_404(request, plan)
     user, on = person_of(request), clock.today()
     tasks = listed(visible_tasks(request).with_light(found, on).with_people().by_place(), found)
-    may_settle = permissions.can_set_up(user, found)
-    context = shown.present(found, tasks, user, on, request.GET.get("focus", "")[:40], may_settle=may_settle)
+    focus, past = request.GET.get("focus", "")[:40], asked_day(request, found)
+    if past:
+        tasks = restored(found, tasks, past, user)
+        context = shown.present_past(found, tasks, user, past, focus)
+    else:
+        may_settle = permissions.can_set_up(user, found)
+        context = shown.present(found, tasks, user, on, focus, may_settle=may_settle)
+    context["past"] = past
+    context["kept"] = f"&as_of={past.isoformat()}" if past else ""
     form = MatrixForm(request.GET, choices=shown.matrix_choices(tasks))
     form.is_valid()
     context["matrix"] = shown.narrowed(context["matrix"], **form.cleaned_data)
