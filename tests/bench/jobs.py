@@ -1,7 +1,8 @@
 """`make bench`: what the long jobs cost, each in a process of its own: CPU seconds and largest memory.
 
 Reading a report of 10,000 characters and of 1 MB, the import page, one correction, creating a plan of 300 tasks,
-comparing a corrected text, and the preview of a ledger of 10,000 rows.
+comparing a corrected text, the preview of a ledger of 10,000 rows, looking at 1,000 web addresses, and verifying a
+chain of 100,000 lines of history.
 """
 
 import io
@@ -27,6 +28,7 @@ VERBS = ("制定", "开展", "建立", "完善", "推进", "深化")
 NOUNS = ("行政执法", "复议案件", "普法宣传", "信息公开", "政务服务")
 THINGS = ("目录", "机制", "培训", "评查", "台账")
 REPEATED = 5
+CHAIN = 100_000
 
 
 def main() -> None:
@@ -142,6 +144,66 @@ def read_ledger() -> None:
         raise SystemExit(f"{len(row.rows)} rows were read")
 
 
+def check_links() -> None:
+    """1,000 addresses on a local server under twenty names for hosts; prints the time on the clock too."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    from tests.tracker.fetching.site import site
+    from tracker import clock
+    from tracker.enums import Disclosure, EvidenceKind
+    from tracker.models import Evidence, Plan, Task, User
+    from tracker.services import link_checks
+
+    plan, task, person = Plan.objects.first(), Task.objects.first(), User.objects.exclude(unit=None).first()
+    assert plan is not None and task is not None and person is not None
+    with site(everywhere=True) as server:
+        hosts = [f"127.0.0.{number}:{server.server_port}" for number in range(1, 21)]
+        settings.CHECK_LINKS_HOSTS = hosts
+        common = {"plan": plan, "task": task, "unit": person.unit, "kind": EvidenceKind.WEB_PAGE}
+        common |= {"disclosure": Disclosure.PUBLIC, "dated_on": plan.starts_on, "not_classified": True}
+        common |= {"deposited_by": person, "deposited_at": clock.now()}
+        rows = [
+            Evidence(
+                number=f"bench-{number}", title="页", address=f"http://{hosts[number % 20]}/fine/{number}", **common
+            )
+            for number in range(1000)
+        ]
+        Evidence.objects.bulk_create(rows)
+        began = time.monotonic()
+        items = [item for item in link_checks.due() if "127.0.0." in item[1]]
+        with counted("check 1,000 addresses"):
+            link_checks.run(items)
+        print(f"{'  on the clock':44}{(time.monotonic() - began) * 1000:9.1f}", flush=True)
+        print(f"{'  connections at once, at most':44}{server.most:9d}", flush=True)
+
+
+def verify_chain() -> None:
+    """A chain of 100,000 lines."""
+    import django
+
+    django.setup()
+    from django.db import models
+
+    from tracker.models import TaskEvent
+    from tracker.services import history
+
+    tail = TaskEvent.objects.order_by("-sequence").first()
+    assert tail is not None
+    lines, sequence, previous = [], tail.sequence, tail.digest
+    while sequence < CHAIN:
+        sequence += 1
+        values = {field.attname: getattr(tail, field.attname) for field in TaskEvent._meta.concrete_fields}
+        line = TaskEvent(**values | {"id": None, "sequence": sequence, "previous_digest": previous})
+        line.digest = previous = history.digest_of(line)
+        lines.append(line)
+    models.QuerySet(TaskEvent).bulk_create(lines, batch_size=500)
+    with counted("verify a chain of 100,000 lines"):
+        assert history.verify() == CHAIN
+
+
 def signed_in() -> tuple[Any, Any]:
     """A browser of the administrator, and the administrator."""
     import django
@@ -214,6 +276,8 @@ JOBS: dict[str, Callable[[], None]] = {
     "create_plan": create_plan,
     "correct_text": correct_text,
     "read_ledger": read_ledger,
+    "check_links": check_links,
+    "verify_chain": verify_chain,
 }
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ DIGESTED_FIELDS = (
     "state",
     "previous_digest",
 )
-
+DIGESTED_WHERE_KEPT = ("holdings",)
 
 # Lines that keep what hangs on the task: those of the acts that change it.
 HOLDING_KINDS = (
@@ -248,8 +248,8 @@ def _lock_chain() -> None:
 def digest_of(event: TaskEvent) -> str:
     """SHA-256 (hex) over the canonical JSON of the line."""
     content = {name: plain(getattr(event, name)) for name in DIGESTED_FIELDS}
-    if event.holdings:
-        content["holdings"] = event.holdings
+    # Only where something is kept, so that lines written before holdings were kept still fit theirs.
+    content |= {name: value for name in DIGESTED_WHERE_KEPT if (value := getattr(event, name))}
     content["at"] = event.at.astimezone(datetime.UTC).isoformat(timespec="microseconds")
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -10,8 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Site(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Pages)
+    request_queue_size = 64
+
+    def __init__(self, *, everywhere: bool = False) -> None:
+        super().__init__(("0.0.0.0" if everywhere else "127.0.0.1", 0), Pages)
+        self.counting = threading.Lock()
+        self.present = self.most = 0
         self.asked: list[str] = []
         self.words = "三期培训已完成"
         self.failing = False
@@ -32,6 +36,17 @@ class Pages(BaseHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         """Quiet."""
+
+    def handle(self) -> None:
+        """Count how many are here at once."""
+        with self.server.counting:
+            self.server.present += 1
+            self.server.most = max(self.server.most, self.server.present)
+        try:
+            super().handle()
+        finally:
+            with self.server.counting:
+                self.server.present -= 1
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
@@ -99,8 +114,9 @@ class Pages(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def site() -> Iterator[Site]:
-    server = Site()
+def site(*, everywhere: bool = False) -> Iterator[Site]:
+    """The site while the block runs; `everywhere` lets it answer on every number of this machine."""
+    server = Site(everywhere=everywhere)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
