@@ -14,10 +14,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker import clock
-from tracker.enums import LinkState, Status, Strength
+from tracker.enums import LinkState, RequestState, Status, Strength, Verdict
 from tracker.exceptions import DatasetError, Refusal
-from tracker.models import EvidenceUse, Figure, Plan, Task, Unit, User
-from tracker.services import evidence, imports, indicators, tasks, trace
+from tracker.fetching import Look
+from tracker.fetching import Outcome as LookOutcome
+from tracker.models import AddressCheck, EvidenceUse, Figure, Plan, Shortcoming, Task, Unit, User
+from tracker.services import (
+    contributions,
+    evidence,
+    imports,
+    indicators,
+    link_checks,
+    requests,
+    tasks,
+    trace,
+)
 from tracker.services.imports import Outcome, read_toml
 
 STORY = "demonstration.toml"
@@ -114,20 +125,27 @@ def _confirm(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
 
 
 def _figure(task: Task, words: str) -> Figure | None:
-    """The first figure inside `words` of the plan's report."""
-    start = task.plan.report.text.find(words) if words else -1
-    if start < 0:
+    """The first figure inside `words` of the plan's report. Raises DatasetError when there is none."""
+    if not words:
         return None
+    start = task.plan.report.text.find(words)
     inside = Figure.objects.filter(report=task.plan.report_id, start__gte=start, end__lte=start + len(words))
-    return inside.order_by("start").first()
+    found = inside.order_by("start").first() if start >= 0 else None
+    if found is None:
+        raise DatasetError(
+            _("%(code)s: the report has no figure in “%(words)s”.") % {"code": task.code, "words": words}
+        )
+    return found
 
 
 def _report(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
     by = _person(event["by"])
-    met = {
-        step["title"] for step in entry.get("milestones", []) if step.get("met_on", datetime.date.max) <= clock.today()
+    said = {
+        step["title"]: tasks.Met(step["met_on"], step.get("met_words", ""))
+        for step in entry.get("milestones", [])
+        if step.get("met_on", datetime.date.max) <= clock.today()
     }
-    waiting = task.milestones.filter(title__in=met, met_on__isnull=True)
+    waiting = task.milestones.filter(title__in=said, met_on__isnull=True)
     tasks.report(
         task.pk,
         by=by,
@@ -135,13 +153,13 @@ def _report(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
         summary=event["summary"],
         problems=event.get("problems", ""),
         next_steps=event.get("next_steps", ""),
-        milestones_met=[step.pk for step in waiting],
+        milestones_met={step.pk: said[step.title] for step in waiting},
     )
     for indicator in entry.get("indicators", []):
         row = task.indicators.get(name=indicator["name"])
         for reading in indicator.get("readings", []):
             if reading["on"] <= clock.today() and not row.readings.filter(on=reading["on"]).exists():
-                indicators.read(row.pk, by=by, value=reading["value"], on=reading["on"])
+                indicators.read(row.pk, by=by, value=reading["value"], on=reading["on"], note=reading.get("note", ""))
 
 
 def _no_change(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
@@ -160,6 +178,7 @@ def _evidence(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
         dated_on=event["dated_on"],
         address=event.get("address", ""),
         place=event.get("place", ""),
+        valid_until=event.get("valid_until"),
         disclosure=event["disclosure"],
         not_classified=True,
     )
@@ -200,6 +219,47 @@ def _approve(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
     tasks.approve(task.pk, by=_person(event["by"]), remark=event.get("reason", ""))
 
 
+def _ask_change(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    changes = {name: str(value) for name, value in event.get("changes", {}).items()}
+    words = {"reason": event["reason"], "progress_note": event.get("progress_note", "")}
+    requests.ask(task.pk, by=_person(event["by"]), kind=event["request"], changes=changes, **words)
+
+
+def _decide(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    row = task.requests.get(state=RequestState.OPEN)
+    names = ("note", "approving_body", "basis_document")
+    words = {name: event[name] for name in names if name in event}
+    requests.decide(row.pk, by=_person(event["by"]), approved=event["approved"], **words)
+
+
+def _ask_contribution(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    unit = Unit.objects.get(code=event["unit"])
+    words = {"words": event["words"], "wanted_by": event.get("wanted_by")}
+    contributions.ask(task.pk, by=_person(event["by"]), unit=unit, **words)
+
+
+def _contribute(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    tasks.contribute(task.pk, by=_person(event["by"]), summary=event["summary"])
+
+
+def _look(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    """What a run of `check_links` found; the addresses of the story do not exist."""
+    use = EvidenceUse.objects.filter(task=task).select_related("evidence").order_by("evidence__number")
+    found = use[event.get("evidence", 1) - 1]
+    check = AddressCheck.objects.filter(evidence=found.evidence).first() or AddressCheck(evidence=found.evidence)
+    seen = Look(LookOutcome(event["outcome"]), event.get("status"), found.evidence.address, event.get("digest", ""))
+    link_checks.settle(check, seen, clock.now(), accepted=found.verdict == Verdict.ACCEPTED)
+    check.save()
+
+
+def _judge_shortcoming(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    """On the accepted evidence of this task."""
+    shortcoming = Shortcoming.objects.get(part__report=task.plan.report_id, number=event["shortcoming"])
+    items = EvidenceUse.objects.filter(task=task, verdict=Verdict.ACCEPTED).values_list("evidence", flat=True)
+    words = {"verdict": event["verdict"], "grounds": event["grounds"]}
+    trace.judge(task.plan, shortcoming, by=_person(event["by"]), evidence=items, **words)
+
+
 def _raise_light(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
     tasks.raise_light(task.pk, by=_person(event["by"]), light=event["light"], reason=event["reason"])
 
@@ -217,4 +277,10 @@ PLAYERS: dict[str, Callable[[Task, dict[str, Any], dict[str, Any]], None]] = {
     "withdraw": _withdraw,
     "approve": _approve,
     "raise_light": _raise_light,
+    "ask_change": _ask_change,
+    "decide": _decide,
+    "ask_contribution": _ask_contribution,
+    "contribute": _contribute,
+    "look": _look,
+    "judge_shortcoming": _judge_shortcoming,
 }

@@ -7,10 +7,22 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.urls import reverse
 
 from tracker import lights
-from tracker.enums import Status
-from tracker.models import Task, TaskEvent, User
+from tracker.enums import LinkHealth, Status
+from tracker.models import (
+    AddressCheck,
+    ChangeRequest,
+    ContributionRequest,
+    Evidence,
+    Milestone,
+    Reading,
+    Shortcoming,
+    Task,
+    TaskEvent,
+    User,
+)
 from tracker.services import demonstration, history, imports
 
 DATA = Path(imports.__file__).resolve().parents[1] / "data" / "xicheng_2025"
@@ -66,3 +78,24 @@ def test_does_not_run_where_the_demonstration_is_off(db, settings):
     with pytest.raises(CommandError):
         call_command("demo")
     assert not User.objects.exists()
+
+
+def test_shows_the_states_of_the_thread(plan):
+    checks = {check.health for check in AddressCheck.objects.all()}
+    assert checks == {LinkHealth.DEAD, LinkHealth.CHANGED}
+    assert any(item.expired(DAY) for item in Evidence.objects.all())
+    assert {row.state for row in ContributionRequest.objects.all()} == {"asked", "answered"}
+    assert {row.state for row in ChangeRequest.objects.all()} == {"open", "refused"}
+    assert Milestone.objects.exclude(met_words="").count() == 2
+    assert Reading.objects.exclude(note="").count() == 1
+
+
+def test_shortcoming_three_leads_to_proof(plan, signed_in, settings):
+    settings.DEMONSTRATION_DATE = DAY
+    weak = Shortcoming.objects.get(part__report=plan.report, number=3)
+    auditor = User.objects.get(username="auditor")
+    page = signed_in(auditor).get(reverse("shortcoming", args=[plan.pk, weak.pk])).context
+    assert page["causes"] and page["judgement"]
+    assert {row["task"].code for row in page["rows"]} == {"5.1", "5.2", "5.3"}
+    assert [item["document_number"] for item in page["proof"] if item["tag"]] == ["西政法发〔2025〕11号"]
+    assert page["figures"][0]["baseline"] == "7,493" and page["figures"][0]["latest"] == "4,086"
