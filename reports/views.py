@@ -32,6 +32,6 @@ def trace_workbook(request: HttpRequest, plan: int) -> HttpResponse:
         (_("Signs"), _("● direct　○ indirect　？ proposed, to be confirmed")),
     ]
     answer = HttpResponse(trace.workbook(context, facts), content_type=XLSX)
-    name = f"溯源_{found.government}_{found.year}_{on.isoformat()}.xlsx"
+    name = f"脉络_{found.government}_{found.year}_{on.isoformat()}.xlsx"
     answer["Content-Disposition"] = f"attachment; filename=\"trace.xlsx\"; filename*=UTF-8''{quote(name)}"
     return answer

@@ -14,7 +14,9 @@ from tracker.presenters.as_of import Past, fitting, past_tasks
 from tracker.presenters.timeline import field_label, shown
 
 # What follows from an act, or is told by another of the fields.
-UNTOLD = frozenset({"code", "area", "submitted_by", "confirmed_by", "returned", "raised_light", "raised_reason"})
+UNTOLD = frozenset(
+    {"code", "area", "last_report_on", "submitted_by", "confirmed_by", "returned", "raised_light", "raised_reason"}
+)
 
 
 def differences(plan: Plan, before: datetime.date, after: datetime.date, user: User, words: str = "") -> dict[str, Any]:

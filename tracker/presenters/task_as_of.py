@@ -64,7 +64,7 @@ def _facts(state: dict[str, Any], snapshot: Snapshot, day: datetime.date) -> lis
         (_("Deadline basis"), state["due_basis"]),
         (_("Remarks"), state["remarks"]),
     ]
-    return [(name, value or _("not yet set")) for name, value in facts]
+    return [(name, value or "—") for name, value in facts]
 
 
 def _label(kept: dict[str, Any] | None) -> str:

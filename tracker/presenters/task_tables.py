@@ -74,35 +74,56 @@ def indicators(task: Task) -> Iterator[dict[str, Any]]:
             "latest_on": wording.date_in_year(last.read_on, task),
             "baseline": number(first.baseline),
             "target": number(first.target) or first.get_direction_display(),
-            "chart": chart_of(readings, first.target) if len(readings) > 1 else None,
+            "chart": chart_of(readings, first.baseline, first.target) if readings else None,
+            "chart_words": _chart_words(readings, first.baseline, first.target),
         }
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A small line drawn by attributes: `points` of the polyline, its last point, and the target's height."""
+    """A small line drawn by attributes: `points` of the polyline, its last point, heights of baseline and target."""
 
     points: str
     last_x: str
     last_y: str
+    baseline_y: str
     target_y: str
     width: int = CHART_WIDTH
     height: int = CHART_HEIGHT
 
 
-def chart_of(readings: Sequence[tuple[datetime.date, Decimal]], target: Decimal | None) -> Chart:
-    """Readings by date; the target, where there is one, is inside the picture."""
+def _chart_words(
+    readings: Sequence[tuple[datetime.date, Decimal]], baseline: Decimal | None, target: Decimal | None
+) -> str:
+    """The same in words, for those who do not see the picture."""
+    parts = [_("baseline %(value)s") % {"value": number(baseline)}] if baseline is not None else []
+    parts += [f"{wording.full_date(on)} {number(value)}" for on, value in readings]
+    parts += [_("target %(value)s") % {"value": number(target)}] if target is not None else []
+    return "；".join(parts)
+
+
+def chart_of(
+    readings: Sequence[tuple[datetime.date, Decimal]], baseline: Decimal | None, target: Decimal | None
+) -> Chart:
+    """Readings by date; baseline and target, where there are any, are inside the picture."""
     values = [float(value) for _on, value in readings]
-    heights = values if target is None else [*values, float(target)]
-    low, high = min(heights), max(heights)
+    marks = [float(mark) for mark in (baseline, target) if mark is not None]
+    low, high = min(*values, *marks, values[0]), max(*values, *marks, values[0])
     days = [(on - readings[0][0]).days for on, _value in readings]
     xs = [f"{_scaled(day, 0, days[-1], CHART_WIDTH):g}" for day in days]
-    ys = [f"{CHART_HEIGHT - _scaled(value, low, high, CHART_HEIGHT):g}" for value in heights]
+
+    def height(value: float | Decimal | None) -> str:
+        if value is None:
+            return ""
+        return f"{CHART_HEIGHT - _scaled(float(value), low, high, CHART_HEIGHT):g}"
+
+    ys = [height(value) for value in values]
     return Chart(
-        points=" ".join(f"{x},{y}" for x, y in zip(xs, ys, strict=False)),
+        points=" ".join(f"{x},{y}" for x, y in zip(xs, ys, strict=True)),
         last_x=xs[-1],
-        last_y=ys[len(xs) - 1],
-        target_y=ys[-1] if target is not None else "",
+        last_y=ys[-1],
+        baseline_y=height(baseline),
+        target_y=height(target),
     )
 
 

@@ -49,7 +49,7 @@ class Proof:
 
     count: int
     words: str
-    items: Sequence[dict[str, str]] = ()
+    items: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,7 @@ class _Maker:
             words = task.get_status_display()
         else:
             words = found.reading
-        return Proof(len(found.standing), words, [_item(use) for use in found.standing])
+        return Proof(len(found.standing), words, [_item(use, self.on) for use in found.standing])
 
     def _thread(self, link: Upstream) -> Thread:
         kind = "proposed" if link.proposed else "direct" if link.direct else "indirect"
@@ -466,7 +466,7 @@ def _weighed(uses: Iterable[EvidenceUse], on: datetime.date) -> dict[int, _Given
     return found
 
 
-def _item(use: EvidenceUse) -> dict[str, str]:
+def _item(use: EvidenceUse, on: datetime.date) -> dict[str, Any]:
     """An item of the thread in focus: its numbers, and who decided on it when."""
     item = use.evidence
     judged = ""
@@ -479,4 +479,5 @@ def _item(use: EvidenceUse) -> dict[str, str]:
         "verdict": str(use.get_verdict_display()),
         "tag": VERDICT_TAGS.get(Verdict(use.verdict), ""),
         "judged": judged,
+        "troubles": troubles(item, on),
     }

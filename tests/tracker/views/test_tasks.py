@@ -201,7 +201,9 @@ def test_indicators_show_latest_reading_baseline_words_target_and_a_line(world: 
     assert shown_row["baseline"] == f"{figure.value.normalize():,f}"
     assert shown_row["quote"] == figure.quote
     assert shown_row["target"] == "1,200"
-    assert shown_row["chart"].points == "3,19 113,5"
+    chart = shown_row["chart"]
+    assert (chart.points, chart.baseline_y, chart.target_y) == ("3,13.7 113,4.3", "19", "3")
+    assert shown_row["chart_words"].endswith("target 1,200") and "1,100" in shown_row["chart_words"]
     html = shown(signed_in(world.viewer), task).content.decode()
     assert "<polyline" in html and "style=" not in html
 
