@@ -1,8 +1,12 @@
 """A large plan for the benchmarks: the demonstration's tasks, repeated."""
 
+import datetime
+
 from django.db import connection, models, transaction
 
+from tracker import clock
 from tracker.models import Milestone, Plan, Task, TaskEvent
+from tracker.services import history
 
 
 @transaction.atomic
@@ -35,6 +39,32 @@ def repeat_tasks(plan: Plan, total: int) -> int:
         batch_size=500,
     )
     return len(originals) + len(stored)
+
+
+def repeat_history(plan: Plan, each: int) -> int:
+    """Give every copied task `each` lines of history, as if it had been reported on month by month; returns how many.
+
+    The chain goes on from the last line; lines are told from one another by day, progress and words.
+    """
+    tail = TaskEvent.objects.order_by("-sequence").first()
+    assert tail is not None
+    names = [field.attname for field in TaskEvent._meta.concrete_fields]
+    lines, sequence, previous = [], tail.sequence, tail.digest
+    tasks = Task.objects.filter(plan=plan, events=None).select_related(*history.LABELLED_FIELDS)
+    for task in tasks.prefetch_related("supporting_units", "milestones"):
+        state = history.state_of(task)
+        for number in range(each):
+            sequence += 1
+            day = plan.starts_on + datetime.timedelta(days=7 + 24 * number)
+            values = {name: getattr(tail, name) for name in names}
+            values |= {"id": None, "sequence": sequence, "task_id": task.pk, "on": day, "previous_digest": previous}
+            values |= {"at": clock.start_of(day), "summary": f"第{number + 1}次填报", "holdings": {}}
+            values["state"] = {**state, "progress": min(100, number * 8), "last_report_on": day.isoformat()}
+            line = TaskEvent(**values)
+            line.digest = previous = history.digest_of(line)
+            lines.append(line)
+    models.QuerySet(TaskEvent).bulk_create(lines, batch_size=500)
+    return len(lines)
 
 
 def analyse() -> None:

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 TASKS = int(os.environ.get("BENCH_TASKS", "3000"))
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "60"))
+LINES = 10  # of history, for each task
 RUN = 20  # what a worker does after its answer is counted with the next request, mostly one of the same page
 WARM_UP = 10  # both workers have compiled the page's templates before anything is counted
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -75,6 +76,7 @@ def prepare() -> tuple[int, int, dict[str, str]]:
     call_command("demo", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
     plan = Plan.objects.get()
     count = fill.repeat_tasks(plan, TASKS)
+    fill.repeat_history(plan, LINES)
     fill.analyse()
     task = Task.objects.filter(plan=plan, status=Status.IN_PROGRESS, lead_unit__code="qzwj").first()
     user = User.objects.get(username="staff-qzwj")
@@ -95,6 +97,7 @@ def pages(plan: int, task: int) -> list[tuple[str, str, str]]:
         ("ledger, 50 rows, three filters", "GET", f"/plans/{plan}/ledger/?{filters}"),
         ("task page", "GET", f"/tasks/{task}/"),
         ("status update", "POST", f"/tasks/{task}/report/"),
+        ("ledger, 50 rows", "GET", f"/plans/{plan}/ledger/"),
         ("home", "GET", f"/plans/{plan}/"),
         ("living report", "GET", f"/plans/{plan}/report/"),
         ("ledger as of a past day", "GET", f"/plans/{plan}/ledger/?as_of=2025-06-30"),

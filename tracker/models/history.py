@@ -52,7 +52,10 @@ class TaskEvent(models.Model):
         verbose_name = _("line of history")
         verbose_name_plural = _("history")
         ordering = ["sequence"]
-        indexes = [models.Index(fields=["task", "sequence"], name="task_event_task_sequence")]
+        indexes = [
+            models.Index(fields=["task", "sequence"], name="task_event_task_sequence"),
+            models.Index(fields=["task", "on", "sequence"], name="task_event_task_on"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="task_event_kind_known"),
             models.CheckConstraint(condition=Q(progress__lte=100), name="task_event_progress_in_points"),

@@ -1,18 +1,22 @@
 """The plan as it stood at the end of a past day, from history alone."""
 
 import datetime
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Max
+import msgspec
+from django.db.models import Max, TextField
+from django.db.models.functions import Cast
 
 from tracker import clock, lights
 from tracker.enums import Light
 from tracker.models import Disposition, Evidence, EvidenceUse, Plan, Task, TaskEvent, Unit, User, WorkArea
 from tracker.presenters.report_read import Upstream
-from tracker.presenters.timeline import DATES, Snapshot
+from tracker.presenters.timeline import DATES, Snapshot, Steps, light_reason
 from tracker.services.history import HOLDING_KINDS
 from tracker.services.trace import digest_of
 
@@ -20,29 +24,83 @@ TEXTS = ("code", "title", "quote", "nature", "deliverable", "criteria", "account
 FACTS = ("status", "progress", "returned", "raised_light", "raised_reason")
 
 
+class _Label(msgspec.Struct):
+    label: str
+
+
+class _Step(msgspec.Struct):
+    due_on: datetime.date
+    share: int | None
+    met_on: datetime.date | None
+
+
+class _Kept(msgspec.Struct):
+    """What light and search need of a state as history keeps it: read for every task, the rest for one page."""
+
+    code: str
+    title: str
+    status: str
+    progress: int
+    returned: bool
+    raised_light: str
+    raised_reason: str
+    starts_on: datetime.date | None
+    due_on: datetime.date | None
+    last_report_on: datetime.date | None
+    completed_on: datetime.date | None
+    cancelled_on: datetime.date | None
+    milestones: list[_Step]
+    lead_unit: _Label | None
+    owner: _Label | None
+
+    @property
+    def facts(self) -> tuple[tuple[str, Any], ...]:
+        """As `Snapshot.facts`, in pairs."""
+        return tuple(zip(LIGHT_FACTS, _facts_of(self), strict=True))
+
+    @property
+    def steps(self) -> Steps:
+        return tuple([(step.due_on, step.share, step.met_on is not None) for step in self.milestones])
+
+
+LIGHT_VALUES = {reason: light.value for reason, light in lights.LIGHT_OF.items()}
+LIGHT_FACTS = (*FACTS, *DATES)
+_facts_of = operator.attrgetter(*LIGHT_FACTS)
+_read_kept = msgspec.json.Decoder(_Kept).decode
+
+
 @dataclass(frozen=True)
 class Past:
-    """A task as history kept it at the end of a day, with its light of that day; `build` makes what is shown."""
+    """A task as history kept it (`text` is JSON) at the end of a day, with its light; `build` makes what is shown."""
 
     pk: int
     place: tuple[int, int]
-    state: dict[str, Any]
+    text: str
+    kept: _Kept
     reason: str
     light: str
+
+    @cached_property
+    def state(self) -> dict[str, Any]:
+        """The whole of it, as `services.history.state_of` gave it."""
+        found: dict[str, Any] = msgspec.json.decode(self.text)
+        return found
 
 
 def past_tasks(plan: Plan, day: datetime.date, user: User) -> list[Past]:
     """The visible tasks of the plan at the end of `day`, in the order of the report. One statement."""
     lines = TaskEvent.objects.filter(task__in=Task.objects.visible_to(user).of_plan(plan), on__lte=day)
     latest = lines.order_by().values("task").annotate(last=Max("sequence")).values("last")
-    found = TaskEvent.objects.filter(sequence__in=latest).values_list("task_id", "state")
-    return sorted((_past(plan, pk, state, day) for pk, state in found), key=lambda past: past.place)
+    found = TaskEvent.objects.filter(sequence__in=latest).values_list("task_id", Cast("state", TextField()))
+    at = plan.thresholds(day)
+    return sorted((_past(pk, text, at) for pk, text in found), key=lambda past: past.place)
 
 
-def _past(plan: Plan, pk: int, state: dict[str, Any], day: datetime.date) -> Past:
-    area, _dot, serial = state["code"].partition(".")
-    reason = Snapshot.of(state).reason(day, plan)
-    return Past(pk, (int(area), int(serial)), state, reason, lights.LIGHT_OF[reason].value)
+def _past(pk: int, text: str, at: lights.Thresholds) -> Past:
+    kept = _read_kept(text)
+    area, _dot, serial = kept.code.partition(".")
+    reason = light_reason(kept.facts, kept.steps, at)
+    return Past(pk, (int(area), int(serial)), text, kept, reason, LIGHT_VALUES[reason])
 
 
 def build(plan: Plan, past: Past, day: datetime.date) -> Task:
@@ -164,12 +222,12 @@ def _unit(kept: dict[str, Any] | None) -> Unit | None:
 def fitting(rows: Iterable[Past], words: str) -> list[Past]:
     """Those in which every word stands: in number, title, unit or owner, as the ledger's search has it."""
     wanted = words.split()[:8]
-    return [past for past in rows if all(_stands(past.state, word) for word in wanted)]
+    return [past for past in rows if all(_stands(past.kept, word) for word in wanted)]
 
 
-def _stands(state: dict[str, Any], word: str) -> bool:
-    labels = [(state[name] or {}).get("label", "") for name in ("lead_unit", "owner")]
-    return state["code"].startswith(word) or any(word in text for text in (state["title"], *labels))
+def _stands(kept: _Kept, word: str) -> bool:
+    labels = [row.label for row in (kept.lead_unit, kept.owner) if row]
+    return kept.code.startswith(word) or any(word in text for text in (kept.title, *labels))
 
 
 def counts(rows: Iterable[Past]) -> dict[str, int]:

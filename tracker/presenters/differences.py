@@ -38,13 +38,15 @@ def differences(plan: Plan, before: datetime.date, after: datetime.date, user: U
 
 
 def _differs(old: Past | None, new: Past | None) -> bool:
-    return old is None or new is None or old.light != new.light or old.state != new.state
+    if old is None or new is None or old.light != new.light:
+        return True
+    return old.text != new.text and old.state != new.state
 
 
 def _row(past: Past, old: Past | None, new: Past | None) -> dict[str, Any]:
     return {
-        "code": past.state["code"],
-        "title": past.state["title"],
+        "code": past.kept.code,
+        "title": past.kept.title,
         "url": reverse("task", args=[past.pk]),
         "entered": old is None,
         "left": new is None,

@@ -46,7 +46,7 @@ Steps = tuple[tuple[datetime.date, int | None, bool], ...]
 
 
 @functools.lru_cache(maxsize=50_000)
-def _reason(facts: tuple[tuple[str, Any], ...], steps: Steps, at: lights.Thresholds) -> str:
+def light_reason(facts: tuple[tuple[str, Any], ...], steps: Steps, at: lights.Thresholds) -> str:
     """The light's reason on one past day; history does not change, so neither does the answer."""
     known = dict(facts)
     shares = [(due, share) for due, share, _met in steps if share is not None]
@@ -84,7 +84,7 @@ class Snapshot:
         return lights.scheduled_points(on, self.facts["starts_on"], self.facts["due_on"], shares)
 
     def reason(self, on: datetime.date, plan: Plan) -> str:
-        return _reason(tuple(self.facts.items()), self.steps, plan.thresholds(on))
+        return light_reason(tuple(self.facts.items()), self.steps, plan.thresholds(on))
 
     def words(self, on: datetime.date, plan: Plan) -> str:
         """The light's reason on that day as a sentence."""

@@ -128,5 +128,5 @@ def test_statements_do_not_grow(world: World, signed_in: SignIn, number: int) ->
     page(client, world, as_of="2025-06-16")
     with CaptureQueriesContext(connection) as looking:
         page(client, world, as_of="2025-06-16")
-    assert len(looking) == 7
+    assert len(looking) == 5
     assert Task.objects.count() == 4
