@@ -37,6 +37,11 @@ ORDER = (
     "ContributionRequest",
     "Draft",
     "TaskEvent",
+    "Demand",
+    "SupervisionNotice",
+    "NoticeReply",
+    "ReminderMessage",
+    "Reminder",
     "JobRun",
 )
 

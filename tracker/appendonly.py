@@ -1,6 +1,6 @@
-"""History is append-only in the database itself.
+"""History and frozen pictures are append-only in the database itself.
 
-Triggers refuse every change to the rows of the listed models, also by raw SQL:
+Triggers refuse every change to the rows of the registered models, also by raw SQL:
 
 - SQLite: UPDATE and DELETE; and an INSERT guard, because REPLACE deletes without firing the DELETE trigger.
 - PostgreSQL: UPDATE, DELETE and TRUNCATE, ENABLE ALWAYS so that a session in replica role does not pass.
@@ -14,37 +14,43 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import UniqueConstraint
 from django.db.models.signals import post_migrate
 
-APPEND_ONLY = ("tracker.TaskEvent",)
 MESSAGE = "history is append-only"
 ACTIONS = ("update", "delete")
+_labels: list[str] = []
 
 
-def register() -> None:
-    """Re-create the triggers after every migration."""
+def register(*labels: str) -> None:
+    """Guard these models ("app.Model"), and create their triggers again after every migration."""
+    _labels.extend(label for label in labels if label not in _labels)
     post_migrate.connect(_after_migration, dispatch_uid="tracker.appendonly")
 
 
 def _after_migration(using: str, app_config: AppConfig, **kwargs: Any) -> None:
-    if app_config.name != __package__:
-        return
     connection = connections[using]
     tables = set(connection.introspection.table_names())
-    for table in guarded_tables():
-        if table in tables:
-            install(connection, table)
+    for model in _guarded_models():
+        if model._meta.app_label == app_config.label and model._meta.db_table in tables:
+            install(connection, model._meta.db_table)
+
+
+def _guarded_models() -> list[Any]:
+    return [apps.get_model(label) for label in _labels]
 
 
 def guarded_tables() -> list[str]:
     """Database tables of the append-only models."""
-    return [apps.get_model(label)._meta.db_table for label in APPEND_ONLY]
+    return [model._meta.db_table for model in _guarded_models()]
 
 
-def _unique_columns(table: str) -> list[str]:
-    """Columns by which REPLACE finds the row that it would overwrite."""
-    model = next(model for model in map(apps.get_model, APPEND_ONLY) if model._meta.db_table == table)
-    return [field.column for field in model._meta.concrete_fields if field.unique]
+def _unique_columns(table: str) -> list[tuple[str, ...]]:
+    """Sets of columns by which REPLACE finds the row that it would overwrite."""
+    meta = next(model for model in _guarded_models() if model._meta.db_table == table)._meta
+    alone = [(field.column,) for field in meta.concrete_fields if field.unique]
+    constraints = [row for row in meta.constraints if isinstance(row, UniqueConstraint)]
+    return alone + [tuple(meta.get_field(name).column for name in row.fields) for row in constraints]
 
 
 def install(connection: BaseDatabaseWrapper, table: str) -> None:
@@ -84,7 +90,10 @@ def _sqlite(table: str) -> list[str]:
             f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
         ]
     name = f"{table}_no_replace"
-    same = " OR ".join(f'"{column}" = NEW."{column}"' for column in _unique_columns(table))
+    same = " OR ".join(
+        "(" + " AND ".join(f'"{column}" = NEW."{column}"' for column in columns) + ")"
+        for columns in _unique_columns(table)
+    )
     statements += [
         f'DROP TRIGGER IF EXISTS "{name}"',
         f'CREATE TRIGGER "{name}" BEFORE INSERT ON "{table}" '

@@ -139,6 +139,9 @@ class EventKind(TextChoices):
     DECIDE = "decide", _("Change decided")
     REMARK = "remark", _("Remark of the reviewers")
     ASK = "ask", _("Contribution asked for")
+    DEMAND = "demand", _("Urged or asked to report")
+    NOTICE = "notice", _("Supervision notice")
+    REVIEW = "review", _("Decided at a progress review")
 
 
 class Strength(TextChoices):
@@ -247,6 +250,58 @@ class ContributionState(TextChoices):
     ASKED = "asked", _("Asked for")
     ANSWERED = "answered", _("Answered")
     REPLACED = "replaced", _("Replaced")
+
+
+class DemandKind(TextChoices):
+    URGE = "urge", _("Urged")
+    REPORT = "report", _("Report asked for")
+
+
+class DemandState(TextChoices):
+    OPEN = "open", _("Awaiting an answer")
+    ANSWERED = "answered", _("Answered")
+    REPLACED = "replaced", _("Replaced")
+
+
+class NoticeLevel(TextChoices):
+    """督办单 rise blue → orange → red, the next only when the last ran out or its reply was refused (Sanming 2017)."""
+
+    BLUE = "blue", _("Blue notice")
+    ORANGE = "orange", _("Orange notice")
+    RED = "red", _("Red notice")
+
+
+class NoticeState(TextChoices):
+    ISSUED = "issued", _("Issued")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    REPLIED = "replied", _("Replied, to be judged")
+    REFUSED = "refused", _("Reply refused")
+    ACCEPTED = "accepted", _("Reply accepted")
+    ESCALATED = "escalated", _("Escalated")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+OPEN_NOTICES = (NoticeState.ISSUED, NoticeState.ACKNOWLEDGED, NoticeState.REPLIED, NoticeState.REFUSED)
+
+
+class ReplyVerdict(TextChoices):
+    PENDING = "pending", _("To be judged")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Not accepted")
+
+
+class ReminderChoice(TextChoices):
+    """How often a person wants to be reminded; notices are told of at once whatever the choice."""
+
+    DAILY = "daily", _("At most one message a day")
+    WEEKLY = "weekly", _("One message a week")
+    NONE = "none", _("None but supervision notices")
+
+
+class MessageState(TextChoices):
+    CLAIMED = "claimed", _("Begun")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
 
 
 class RequestState(TextChoices):

@@ -18,6 +18,7 @@ from tracker.texts import enumeration
 from tracker.workflow import RULE_OF, Actor, Rule
 
 SETTERS = (Role.ADMINISTRATOR, Role.REVIEWER)
+CONDUCTORS = (Role.REVIEWER, Role.LEADER)
 STAFF = (Role.CONTRIBUTOR, Role.UNIT_HEAD)
 
 
@@ -301,9 +302,21 @@ def check_request_change(user: User, task: Task, kind: RequestKind) -> None:
 
 
 def check_decide_request(user: User, task: Task) -> None:
+    """Those who set plans up decide; leaders too, at a progress review above all."""
     check_own_government(user, task.plan)
     check_open_plan(task.plan)
-    check_role(user, SETTERS)
+    check_role(user, (*SETTERS, Role.LEADER))
+
+
+def check_demand(user: User, task: Task) -> None:
+    """May `user` urge the task's lead unit, ask it to report, or send it a supervision notice?"""
+    check_own_government(user, task.plan)
+    check_open_plan(task.plan)
+    check_role(user, CONDUCTORS)
+    if task.status in (Status.COMPLETED, Status.CANCELLED):
+        raise MoveRefused(_("The task is closed; nothing can be demanded for it."))
+    if task.lead_unit_id is None:
+        raise MoveRefused(_("The task has no lead unit yet: confirm it first."))
 
 
 def check_see_phone(user: User) -> None:

@@ -8,6 +8,7 @@ reviewers, leaders, administrators and auditors.
 import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.contrib.auth.models import UserManager
 from django.db import models
 from django.db.models import (
@@ -31,8 +32,10 @@ from django.db.models.lookups import Exact
 from tracker import lights
 from tracker.compiled import compiled, standing_of
 from tracker.enums import (
+    OPEN_NOTICES,
     OPEN_STATUSES,
     STANDING_VERDICTS,
+    DemandState,
     Disclosure,
     EventKind,
     LinkState,
@@ -536,10 +539,11 @@ class TaskEventQuerySet(MarkSeen):
         )
 
     def _of_others_requests(self, user: "User") -> Q:
-        """Requests, and decisions that changed nothing, on tasks of other units."""
+        """Requests, demands, notices, and decisions that changed nothing, on tasks of other units."""
         task = self.model._meta.get_field("task").related_model
         own = task.objects.filter(Q(lead_unit=user.unit_id) | Q(supporting_units=user.unit_id))
-        request = Q(kind=EventKind.REQUEST) | Q(kind=EventKind.DECIDE, changes={})
+        among_units = [EventKind.REQUEST, EventKind.DEMAND, EventKind.NOTICE]
+        request = Q(kind__in=among_units) | Q(kind=EventKind.DECIDE, changes={})
         return request & ~Q(task__in=own.values("pk"))
 
     def update(self, **values: Any) -> int:
@@ -549,16 +553,65 @@ class TaskEventQuerySet(MarkSeen):
         raise PermissionError("history is append-only")
 
 
-class ChangeRequestQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: "User") -> Self:
-        """Requests: for the units of the task and those who oversee."""
-        seen = self.filter(government_visible(user, "task__plan__government"))
-        own = Q(task__lead_unit=user.unit_id) | Q(task__in=self._supported_by(user))
-        return seen.filter(oversees(user, "task__plan__government") | own)
+class AmongUnitsQuerySet(models.QuerySet[Any]):
+    """What passes between the units of a task and those who oversee; `task_path` leads to the task."""
 
-    def _supported_by(self, user: "User") -> Any:
-        task = self.model._meta.get_field("task").related_model
-        return task.objects.filter(supporting_units=user.unit_id)
+    task_path = "task"
+
+    def visible_to(self, user: "User") -> Self:
+        """For the units of the task and those who oversee."""
+        government = f"{self.task_path}__plan__government"
+        seen = self.filter(government_visible(user, government))
+        seen = seen.exclude(**{f"{self.task_path}__plan__state__in": hidden_plans(user)})
+        return seen.filter(oversees(user, government) | self._of_own_tasks(user) | self._sent_to(user))
+
+    def _of_own_tasks(self, user: "User") -> Q:
+        task: Any = apps.get_model("tracker", "Task")
+        supported = task.objects.filter(supporting_units=user.unit_id).values("pk")
+        return Q(**{f"{self.task_path}__lead_unit": user.unit_id}) | Q(**{f"{self.task_path}__in": supported})
+
+    def _sent_to(self, user: "User") -> Q:
+        """Rows that name the unit they were sent to: it sees them also after the task has moved on."""
+        return Q(pk__in=[])
+
+
+class ChangeRequestQuerySet(AmongUnitsQuerySet):
+    pass
+
+
+class DemandQuerySet(AmongUnitsQuerySet):
+    def _sent_to(self, user: "User") -> Q:
+        return Q(unit=user.unit_id)
+
+    def open(self) -> Self:
+        return self.filter(state=DemandState.OPEN)
+
+
+class NoticeQuerySet(AmongUnitsQuerySet):
+    def _sent_to(self, user: "User") -> Q:
+        return Q(unit=user.unit_id)
+
+    def open(self) -> Self:
+        """Notices that still ask something of somebody."""
+        return self.filter(state__in=OPEN_NOTICES)
+
+
+class NoticeReplyQuerySet(AmongUnitsQuerySet):
+    task_path = "notice__task"
+
+    def _sent_to(self, user: "User") -> Q:
+        return Q(notice__unit=user.unit_id)
+
+
+class OwnQuerySet(models.QuerySet[Any]):
+    """What belongs to one person."""
+
+    def visible_to(self, user: "User") -> Self:
+        """A person's own rows; those of everyone they see for administrators."""
+        if user.role != Role.ADMINISTRATOR and not user.is_superuser:
+            return self.filter(person=user)
+        people: Any = self.model._meta.get_field("person").related_model
+        return self.filter(person__in=people.objects.visible_to(user))
 
 
 def waiting_conditions(user: "User", plan: "Plan", on: datetime.date) -> dict[str, Q]:

@@ -1,5 +1,17 @@
-"""The admin, in the order a person thinks: people, source, plan, tasks, trace, evidence, requests, history."""
+"""The admin, in the order a person thinks: people, source, plan, tasks, trace, evidence, requests, notices, history."""
 
-from tracker.admin import evidence, history, people, plan, requests, runs, source, task, trace
+from tracker.admin import evidence, history, notices, people, plan, reminders, requests, runs, source, task, trace
 
-__all__ = ["evidence", "history", "people", "plan", "requests", "runs", "source", "task", "trace"]
+__all__ = [
+    "evidence",
+    "history",
+    "notices",
+    "people",
+    "plan",
+    "reminders",
+    "requests",
+    "runs",
+    "source",
+    "task",
+    "trace",
+]

@@ -3,8 +3,10 @@
 from tracker.models.evidence import AddressCheck, Evidence, EvidenceUse
 from tracker.models.history import Draft, TaskEvent
 from tracker.models.imports import LedgerImport, ReportCorrection, ReportImport
+from tracker.models.notices import Demand, NoticeReply, SupervisionNotice
 from tracker.models.people import Unit, User
 from tracker.models.plan import Plan, WorkArea
+from tracker.models.reminders import Reminder, ReminderMessage
 from tracker.models.requests import ChangeRequest, ContributionRequest
 from tracker.models.runs import JobRun
 from tracker.models.source import (
@@ -26,6 +28,7 @@ __all__ = [
     "Cause",
     "ChangeRequest",
     "ContributionRequest",
+    "Demand",
     "Disposition",
     "Draft",
     "Duty",
@@ -38,15 +41,19 @@ __all__ = [
     "Measure",
     "MeasureLink",
     "Milestone",
+    "NoticeReply",
     "Part",
     "Plan",
     "Reading",
+    "Reminder",
+    "ReminderMessage",
     "ReportCorrection",
     "ReportImport",
     "Section",
     "Shortcoming",
     "ShortcomingJudgement",
     "ShortcomingLink",
+    "SupervisionNotice",
     "Task",
     "TaskEvent",
     "Unit",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from tracker.enums import GOVERNMENT_KINDS, Role, UnitKind
+from tracker.enums import GOVERNMENT_KINDS, ReminderChoice, Role, UnitKind
 from tracker.querysets import PeopleManager, UnitQuerySet
 
 
@@ -87,6 +87,9 @@ class User(AbstractUser):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("unit"))
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.VIEWER)
     office_phone = models.CharField(_("office phone"), max_length=40, blank=True)
+    reminders = models.CharField(
+        _("reminders by e-mail"), max_length=10, choices=ReminderChoice, default=ReminderChoice.DAILY
+    )
     must_change_password = models.BooleanField(_("must change the password at the next sign-in"), default=False)
 
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
@@ -100,6 +103,7 @@ class User(AbstractUser):
         ordering = ["unit__order", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(condition=Q(reminders__in=ReminderChoice.values), name="user_reminders_known"),
         ]
 
     def __str__(self) -> str:

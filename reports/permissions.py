@@ -1,0 +1,34 @@
+"""Who prepares, conducts and closes a progress review."""
+
+from django.utils.translation import gettext as _
+
+from reports.enums import ReviewState
+from reports.models import Review
+from tracker.exceptions import MoveRefused
+from tracker.models import Plan, User
+from tracker.permissions import CONDUCTORS, check_open_plan, check_own_government, check_role
+
+
+def check_prepare(user: User, plan: Plan) -> None:
+    """Reviewers and leaders of the plan's own government prepare and conduct its reviews."""
+    check_own_government(user, plan)
+    check_open_plan(plan)
+    check_role(user, CONDUCTORS)
+
+
+def check_conduct(user: User, review: Review) -> None:
+    """May `user` work on the agenda, decide, and close?"""
+    check_prepare(user, review.plan)
+    if review.state == ReviewState.CLOSED:
+        raise MoveRefused(_("The review is closed; open it again to go on."))
+
+
+def check_reopen(user: User, review: Review) -> None:
+    check_prepare(user, review.plan)
+    if review.state != ReviewState.CLOSED:
+        raise MoveRefused(_("The review is not closed."))
+
+
+def check_duties(user: User, plan: Plan) -> None:
+    """Who conducts reviews keeps the leaders' duties of the plan year."""
+    check_prepare(user, plan)
