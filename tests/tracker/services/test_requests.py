@@ -49,7 +49,7 @@ def test_nobody_else_asks(case, who):
     assert not ChangeRequest.objects.exists()
 
 
-@pytest.mark.parametrize("who", ["reviewer", "reviewer_office", "admin"])
+@pytest.mark.parametrize("who", ["reviewer", "reviewer_office", "admin", "leader"])
 def test_reviewers_and_administrators_decide(case, who):
     decide(case, ask(case), who)
     assert fresh(case).due_on == datetime.date(2025, 12, 31)
