@@ -282,6 +282,10 @@ class NoticeState(TextChoices):
 
 
 OPEN_NOTICES = (NoticeState.ISSUED, NoticeState.ACKNOWLEDGED, NoticeState.REPLIED, NoticeState.REFUSED)
+# The unit has not replied, or its reply did not hold.
+UNANSWERED_NOTICES = (NoticeState.ISSUED, NoticeState.ACKNOWLEDGED, NoticeState.REFUSED)
+# The level that follows upon each; nothing follows upon red.
+NEXT_LEVEL = {NoticeLevel.BLUE: NoticeLevel.ORANGE, NoticeLevel.ORANGE: NoticeLevel.RED}
 
 
 class ReplyVerdict(TextChoices):

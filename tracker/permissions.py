@@ -11,9 +11,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tracker import clock
-from tracker.enums import STANDING_VERDICTS, Move, PlanState, RequestKind, Role, Status, Verdict
+from tracker.enums import (
+    STANDING_VERDICTS,
+    UNANSWERED_NOTICES,
+    Move,
+    NoticeLevel,
+    NoticeState,
+    PlanState,
+    RequestKind,
+    Role,
+    Status,
+    Verdict,
+)
 from tracker.exceptions import MoveRefused, NotPermitted, Refusal
-from tracker.models import Evidence, EvidenceUse, Plan, Task, User
+from tracker.models import Evidence, EvidenceUse, Plan, SupervisionNotice, Task, User
 from tracker.texts import enumeration
 from tracker.workflow import RULE_OF, Actor, Rule
 
@@ -317,6 +328,91 @@ def check_demand(user: User, task: Task) -> None:
         raise MoveRefused(_("The task is closed; nothing can be demanded for it."))
     if task.lead_unit_id is None:
         raise MoveRefused(_("The task has no lead unit yet: confirm it first."))
+
+
+def check_issue_notice(user: User, task: Task) -> None:
+    """As any demand, while no notice on the task is open: one task, one sheet."""
+    check_demand(user, task)
+    if task.has_open_notice:
+        raise MoveRefused(_("A supervision notice on this task is open; it is answered or escalated first."))
+
+
+def _check_recipient(user: User, notice: SupervisionNotice) -> None:
+    check_own_government(user, notice.plan)
+    check_open_plan(notice.plan)
+    check_role(user, STAFF)
+    if user.unit_id != notice.unit_id:
+        raise NotPermitted(_("This is done by the unit the notice was sent to, %(unit)s.") % {"unit": notice.unit})
+
+
+def _check_conductor(user: User, notice: SupervisionNotice) -> None:
+    check_own_government(user, notice.plan)
+    check_open_plan(notice.plan)
+    check_role(user, CONDUCTORS)
+
+
+def _check_other_unit(user: User, notice: SupervisionNotice) -> None:
+    if user.role == Role.REVIEWER and user.unit_id == notice.unit_id:
+        raise NotPermitted(
+            _("Your unit, %(unit)s, is the one the notice was sent to; a reviewer of another unit or a leader does this.")
+            % {"unit": notice.unit}
+        )
+
+
+def _notice_sentence(notice: SupervisionNotice) -> str:
+    """Why nothing more can be done with a notice as it stands, or not this."""
+    if notice.state == NoticeState.REPLIED:
+        return _("A reply waits to be judged.")
+    return _("Not possible while the notice is “%(state)s”.") % {"state": notice.get_state_display()}
+
+
+def check_acknowledge(user: User, notice: SupervisionNotice) -> None:
+    """The unit it was sent to says that it has the notice, once."""
+    _check_recipient(user, notice)
+    if notice.state != NoticeState.ISSUED:
+        raise MoveRefused(_notice_sentence(notice))
+
+
+def check_reply(user: User, notice: SupervisionNotice) -> None:
+    """The unit replies, again after a reply that did not hold, until the notice is escalated."""
+    _check_recipient(user, notice)
+    if notice.state not in UNANSWERED_NOTICES:
+        raise MoveRefused(_notice_sentence(notice))
+
+
+def check_judge_notice(user: User, notice: SupervisionNotice) -> None:
+    """A reply is accepted or refused by a leader, or a reviewer who is not of the unit that gave it."""
+    _check_conductor(user, notice)
+    _check_other_unit(user, notice)
+    if notice.state in (NoticeState.ISSUED, NoticeState.ACKNOWLEDGED):
+        raise MoveRefused(_("There is no reply yet."))
+    if notice.state != NoticeState.REPLIED:
+        raise MoveRefused(_notice_sentence(notice))
+
+
+def check_escalate(user: User, notice: SupervisionNotice) -> None:
+    """The next level follows only when the limit has passed without a reply, or the reply was refused."""
+    _check_conductor(user, notice)
+    if notice.state not in UNANSWERED_NOTICES:
+        raise MoveRefused(_notice_sentence(notice))
+    if notice.level == NoticeLevel.RED:
+        raise MoveRefused(_("A red notice is the highest level; there is none above it."))
+    if notice.state != NoticeState.REFUSED and notice.limit_on >= clock.today():
+        raise MoveRefused(
+            _("The limit, %(date)s, has not passed; a notice is escalated when it ran out or its reply was refused.")
+            % {"date": notice.limit_on}
+        )
+
+
+def check_withdraw_notice(user: User, notice: SupervisionNotice) -> None:
+    """A notice sent by mistake is taken back by the side that sent it, until a reply came."""
+    _check_conductor(user, notice)
+    if notice.issued_by_id != user.pk:
+        _check_other_unit(user, notice)
+    if notice.state in (NoticeState.REPLIED, NoticeState.REFUSED):
+        raise MoveRefused(_("A reply has come; the notice can no longer be withdrawn, only its reply be judged."))
+    if notice.state not in (NoticeState.ISSUED, NoticeState.ACKNOWLEDGED):
+        raise MoveRefused(_notice_sentence(notice))
 
 
 def check_see_phone(user: User) -> None:

@@ -35,10 +35,12 @@ from tracker.enums import (
     OPEN_NOTICES,
     OPEN_STATUSES,
     STANDING_VERDICTS,
+    UNANSWERED_NOTICES,
     DemandState,
     Disclosure,
     EventKind,
     LinkState,
+    NoticeState,
     PlanState,
     RequestKind,
     RequestState,
@@ -231,6 +233,10 @@ def day_number(day: datetime.date) -> int:
 
 PLACE = JSONObject(pk="pk", code="code", start="start", end="end")
 LONGEST_SENTENCE = 400
+NOTICE = JSONObject(
+    pk="pk", year="plan__year", serial="serial", level="level", state="state", demand="demand", limit_on="limit_on"
+)
+DEMAND = JSONObject(pk="pk", kind="kind", words="words", wanted_by="wanted_by")
 
 
 class TaskQuerySet(models.QuerySet[Any]):
@@ -293,7 +299,8 @@ class TaskQuerySet(models.QuerySet[Any]):
         end} of the tasks whose words stand near), `place_before` and `place_after` (of the tasks beside it),
         `head_name` (of the lead unit), `closer_name` (unit whose reviewers may close), `asked_kind` and `asked_at`
         (of an open request that `user` may see), `draft_saved_at` (of `user`'s own draft),
-        `cancellation_approved`.
+        `cancellation_approved`, `has_open_notice`, `notice_open` (NOTICE or None) and `demands_open` (list of DEMAND
+        or None), both as far as `user` may see them.
         """
         words = {
             "paragraph": Substr("plan__report__text", F("area__start") + 1, F("area__end") - F("area__start")),
@@ -313,6 +320,9 @@ class TaskQuerySet(models.QuerySet[Any]):
         people = own.get_field("owner").related_model.objects.filter(is_active=True)
         people = people.order_by("unit__order", "pk")
         heads = people.filter(unit=OuterRef("lead_unit"), role=Role.UNIT_HEAD)
+        notices = own.get_field("notices").related_model.objects.filter(task=OuterRef("pk")).open()
+        demands = own.get_field("demands").related_model.objects.filter(task=OuterRef("pk")).open()
+        demanded = demands.visible_to(user).order_by().values("task").annotate(rows=JsonList(DEMAND)).values("rows")
         closers = people.filter(unit__government=OuterRef("plan__government"), role=Role.REVIEWER)
         return self.annotate(
             neighbours=Subquery(self._places_near()),
@@ -324,6 +334,9 @@ class TaskQuerySet(models.QuerySet[Any]):
             asked_at=Subquery(asked.values("asked_at")[:1]),
             draft_saved_at=Subquery(drafts.values("saved_at")[:1]),
             cancellation_approved=Exists(approved),
+            has_open_notice=Exists(notices),
+            notice_open=Subquery(notices.visible_to(user).values(row=NOTICE)[:1]),
+            demands_open=Subquery(demanded),
         )
 
     def _places_near(self) -> Any:
@@ -594,6 +607,24 @@ class NoticeQuerySet(AmongUnitsQuerySet):
     def open(self) -> Self:
         """Notices that still ask something of somebody."""
         return self.filter(state__in=OPEN_NOTICES)
+
+    def waiting_for(self, user: "User", plan: "Plan", on: datetime.date) -> Self:
+        """Notices of a plan that this person is to do something about.
+
+        Staff of the unit it was sent to acknowledge and reply; reviewers of other units and leaders judge replies, and
+        raise the level of what ran out by the day `on` without one that holds.
+        """
+        writes = user.unit is not None and user.unit.government_id == plan.government_id
+        if not writes or plan.state == PlanState.CLOSED:
+            return self.none()
+        if user.role in (Role.CONTRIBUTOR, Role.UNIT_HEAD):
+            return self.filter(plan=plan, unit=user.unit_id, state__in=UNANSWERED_NOTICES)
+        if user.role not in (Role.REVIEWER, Role.LEADER):
+            return self.none()
+        judged = Q(state=NoticeState.REPLIED)
+        if user.role == Role.REVIEWER:
+            judged &= ~Q(unit=user.unit_id)
+        return self.filter(judged | Q(state__in=UNANSWERED_NOTICES, limit_on__lt=on), plan=plan)
 
 
 class NoticeReplyQuerySet(AmongUnitsQuerySet):

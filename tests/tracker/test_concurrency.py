@@ -1,5 +1,6 @@
 """Many writers at once: nothing lost, nothing refused for being locked, one unbroken chain."""
 
+import datetime
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,9 +9,9 @@ from django.db import connection
 
 from tests.worlds import World
 from tracker import clock
-from tracker.exceptions import Stale
+from tracker.exceptions import MoveRefused, Stale
 from tracker.models import Task, TaskEvent
-from tracker.services import history, tasks
+from tracker.services import history, notices, tasks
 
 WRITERS = 8
 UPDATES = 200 if os.environ.get("FULL") else 6
@@ -70,3 +71,23 @@ def test_of_writers_who_saw_the_same_version_exactly_one_wins(busy):
 
     assert sum(run(act)) == 1
     assert Task.objects.get(pk=task.pk).version == task.version + 1
+
+
+def test_notices_issued_at_once_never_share_a_number(busy):
+    sheet = {"demand": "请报进展", "limit_on": datetime.date(2025, 6, 20), "basis": "常务会"}
+    pks = [task.pk for task in busy.tasks]
+
+    def act(writer):
+        if writer >= len(pks):
+            return notices.issue(pks[writer - len(pks)], by=busy.leader, **sheet)
+        return notices.issue(pks[writer], by=busy.reviewer, **sheet)
+
+    def tried(writer):
+        try:
+            return act(writer).serial
+        except MoveRefused:
+            return None
+
+    numbers = [number for number in run(tried) if number is not None]
+    assert sorted(numbers) == list(range(1, len(pks) + 1))
+    assert history.verify() == TaskEvent.objects.count()

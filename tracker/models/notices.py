@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.enums import DemandKind, DemandState, NoticeLevel, NoticeState, ReplyVerdict
@@ -12,6 +13,11 @@ from tracker.models.people import Unit
 from tracker.models.plan import Plan
 from tracker.models.task import Task
 from tracker.querysets import DemandQuerySet, NoticeQuerySet, NoticeReplyQuerySet
+
+
+def notice_number(year: int, serial: int) -> str:
+    """督办〔2025〕3号."""
+    return f"督办〔{year}〕{serial}号"
 
 
 class Demand(models.Model):
@@ -121,7 +127,10 @@ class SupervisionNotice(models.Model):
     @property
     def number(self) -> str:
         """督办〔2025〕3号 in the order of issue within the plan year; the tracker's own number, no document number."""
-        return f"督办〔{self.plan.year}〕{self.serial}号"
+        return notice_number(self.plan.year, self.serial)
+
+    def get_absolute_url(self) -> str:
+        return reverse("notice", args=[self.pk])
 
 
 class NoticeReply(models.Model):

@@ -160,6 +160,11 @@ class Task(Span):
         """Whether a cancellation was asked for and approved; `with_surroundings` reads it along."""
         return self.requests.filter(kind=RequestKind.CANCELLATION, state=RequestState.APPROVED).exists()
 
+    @cached_property
+    def has_open_notice(self) -> bool:
+        """Whether a supervision notice on the task still asks something; `with_surroundings` reads it along."""
+        return self.notices.open().exists()
+
     def get_absolute_url(self) -> str:
         return reverse("task", args=[self.pk])
 

@@ -206,7 +206,7 @@ def append(
         raise RuntimeError("history is written in the transaction of the act")
     words = {"summary": summary, "problems": problems, "next_steps": next_steps, "reason": reason, "detail": detail}
     refuse_marks(words, by=by, task=task)
-    _lock_chain()
+    lock_chain()
     tail = TaskEvent.objects.order_by("-sequence").values_list("sequence", "digest").first()
     sequence, previous = tail if tail else (0, FIRST_DIGEST)
     state = state_of(task)
@@ -239,7 +239,8 @@ def append(
     return event
 
 
-def _lock_chain() -> None:
+def lock_chain() -> None:
+    """Let one writer after the other, until the transaction ends; whoever numbers rows may stand on it too."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])

@@ -21,7 +21,7 @@ from tracker import clock, lights, permissions, workflow
 from tracker.enums import ContributionState, EventKind, Light, Move, Nature, RequestKind, RequestState, Role, Status
 from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Draft, Milestone, Task, TaskEvent, Unit, User
-from tracker.services import history
+from tracker.services import history, supervision
 from tracker.services.secrecy import refuse_marks
 from tracker.texts import clean, enumeration
 
@@ -38,6 +38,8 @@ BESIDE = (
     EventKind.REMARK,
     EventKind.REQUEST,
     EventKind.ASK,
+    EventKind.DEMAND,
+    EventKind.NOTICE,
 )
 STALE_FIELDS = ("status", "progress", "due_on", "lead_unit", "owner")
 
@@ -103,6 +105,8 @@ def _write(
     if not Task.objects.filter(pk=task.pk).gate_update(task.version, **fields):
         raise _stale(task)
     task.version += 1
+    if "lead_unit" in fields:
+        supervision.pass_on(task)
     return history.append(task, kind, by=by, before=before, **words)
 
 
@@ -310,7 +314,7 @@ def report(
     text = _text(summary, "summary", _("Say what has been done."))
     before = history.state_of(task)
     met = _meet(task, milestones_met, by=by)
-    _move(
+    event = _move(
         task,
         Move.REPORT,
         by=by,
@@ -321,6 +325,7 @@ def report(
         next_steps=next_steps.strip(),
         detail=met,
     )
+    supervision.answer(task, event)
     Draft.objects.filter(task=task, by=by).delete()
     return task
 
@@ -364,7 +369,8 @@ def report_no_change(task_id: int, *, by: User, reason: str = "", version: int |
     if light_of(task) in (Light.RED, Light.YELLOW):
         reason = _text(reason, "reason", _("The light is red or yellow: say in one line why nothing has changed."))
     fields = {"last_report_on": clock.today()}
-    _write(task, EventKind.NO_CHANGE, by=by, fields=fields, reason=reason.strip())
+    event = _write(task, EventKind.NO_CHANGE, by=by, fields=fields, reason=reason.strip())
+    supervision.answer(task, event)
     return task
 
 
@@ -408,7 +414,8 @@ def submit(
     target = workflow.SUBMITTED_BY_HEAD if by.role == Role.UNIT_HEAD else None
     fields = {"submitted_by": by, "returned": False, "last_report_on": clock.today()}
     rest = {"problems": problems.strip(), "next_steps": next_steps.strip()}
-    _move(task, Move.SUBMIT, by=by, fields=fields, target=target, summary=text, **rest)
+    event = _move(task, Move.SUBMIT, by=by, fields=fields, target=target, summary=text, **rest)
+    supervision.answer(task, event)
     return task
 
 
@@ -455,6 +462,7 @@ def approve(task_id: int, *, by: User, remark: str = "", version: int | None = N
     }
     _move(task, Move.APPROVE, by=by, fields=fields, reason=remark.strip())
     _close_requests(task)
+    supervision.close(task, by=by)
     return task
 
 
@@ -477,6 +485,7 @@ def cancel(task_id: int, *, by: User, reason: str = "", version: int | None = No
     basis = _("Basis: %(body)s, %(document)s") % {"body": request.approving_body, "document": request.basis_document}
     _move(task, Move.CANCEL, by=by, fields={"cancelled_on": clock.today()}, reason=reason.strip(), detail=basis)
     _close_requests(task)
+    supervision.close(task, by=by)
     return task
 
 
