@@ -14,6 +14,7 @@ from tracker.enums import Role
 from tracker.querysets import government_visible, hidden_plans, oversees
 
 if TYPE_CHECKING:
+    from reports.models import Review
     from tracker.models import User
 
 CONDUCTING_ROLES = (Role.REVIEWER, Role.LEADER, Role.ADMINISTRATOR)
@@ -57,6 +58,11 @@ class ReviewPictureQuerySet(OfPlanQuerySet):
 
     plan_path = "review__plan"
     review_path = None
+
+    def before(self, review: "Review") -> Self:
+        """Pictures of the reviews of the same plan before this one, the newest first."""
+        found = self.filter(review__plan=review.plan_id, review__number__lt=review.number)
+        return found.select_related("review").order_by("-review__number", "-version")
 
     def update(self, **values: Any) -> int:
         raise PermissionError("pictures of reviews are append-only")

@@ -2,8 +2,20 @@
 
 from django.urls import path
 
-from reports import views
+from reports.views import comparison, reviews, trace
 
 urlpatterns = [
-    path("plans/<int:plan>/trace.xlsx", views.trace_workbook, name="trace_workbook"),
+    path("plans/<int:plan>/trace.xlsx", trace.trace_workbook, name="trace_workbook"),
+    path("plans/<int:plan>/changes/", comparison.changes, name="changes"),
+    path("plans/<int:plan>/changes.xlsx", comparison.changes_workbook, name="changes_workbook"),
+    path("plans/<int:plan>/reviews/", reviews.progress_reviews, name="progress_reviews"),
+    path("plans/<int:plan>/reviews/new/", reviews.prepare_review, name="prepare_review"),
+    path("reviews/<int:review>/", reviews.progress_review, name="progress_review"),
+    path("reviews/<int:review>/edit/", reviews.edit_review, name="edit_review"),
+    path("reviews/<int:review>/items/<int:item>/", reviews.meeting, name="meeting"),
+    path("reviews/<int:review>/items/<int:item>/draft/", reviews.meeting_draft, name="meeting_draft"),
+    path("reviews/<int:review>/close/", reviews.close_review, name="close_review"),
+    path("reviews/<int:review>/reopen/", reviews.reopen_review, name="reopen_review"),
+    path("reviews/<int:review>/record/", reviews.review_record, name="review_record"),
+    path("reviews/<int:review>/record.json", reviews.review_picture, name="review_picture"),
 ]

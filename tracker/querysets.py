@@ -521,6 +521,10 @@ class TaskEventQuerySet(MarkSeen):
         seen = seen.exclude(~remarks & Q(internal=True))
         return seen.exclude(task__plan__state__in=hidden_plans(user))
 
+    def signed(self) -> Self:
+        """Without submissions that the unit's head has not signed: what the unit stands by."""
+        return self.exclude(self._before_sign_off())
+
     def _before_sign_off(self) -> Q:
         """Submissions that the unit's head did not sign, and what was said while they waited.
 

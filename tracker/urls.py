@@ -4,7 +4,6 @@ from django.urls import path
 
 from tracker.views import (
     accounts,
-    differences,
     evidence,
     figures,
     home,
@@ -28,7 +27,6 @@ urlpatterns = [
     path("plans/<int:plan>/", home.home, name="home"),
     path("plans/<int:plan>/ledger/", ledger.ledger, name="ledger"),
     path("plans/<int:plan>/ledger.csv", ledger.ledger_csv, name="ledger_csv"),
-    path("plans/<int:plan>/changes/", differences.changes, name="changes"),
     path("plans/<int:plan>/report/", living_report.living_report, name="living_report"),
     path("plans/<int:plan>/trace/", trace.trace, name="trace"),
     path("plans/<int:plan>/report/section/<int:section>/disposition/", links.dispose_section, name="dispose_section"),

@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from reports.services import reviews
+from tests.reports.worlds import prepared
 from tests.tracker.importing.conftest import TEXT
 from tests.worlds import REPORT
 from tracker import clock
@@ -51,6 +53,17 @@ OF_THE_PLAN = {
     "figure_indicator": lambda w: [w.plan.pk, w.report.figures.first().pk],
     "trace": lambda w: [w.plan.pk],
     "changes": lambda w: [w.plan.pk],
+    "changes_workbook": lambda w: [w.plan.pk],
+    "progress_reviews": lambda w: [w.plan.pk],
+    "prepare_review": lambda w: [w.plan.pk],
+    "progress_review": lambda w: [w.review.pk],
+    "edit_review": lambda w: [w.review.pk],
+    "meeting": lambda w: [w.review.pk, w.item.pk],
+    "meeting_draft": lambda w: [w.review.pk, w.item.pk],
+    "close_review": lambda w: [w.review.pk],
+    "reopen_review": lambda w: [w.closed_review.pk],
+    "review_record": lambda w: [w.closed_review.pk],
+    "review_picture": lambda w: [w.closed_review.pk],
     "trace_workbook": lambda w: [w.plan.pk],
     "shortcoming": lambda w: [w.plan.pk, w.shortcoming.pk],
     "activate_plan": lambda w: [w.plan.pk],
@@ -84,16 +97,18 @@ OF_NOBODY = {
 EVERYONE = {
     *("home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "figures", "task", "evidence"),
     *("evidence_file", "trace_workbook", "evidence_picture", "evidence_preview", "requests", "shortcoming", "changes"),
+    *("changes_workbook", "progress_reviews", "review_record", "review_picture"),
 }
-FILES = {"evidence_file", "evidence_picture", "trace_workbook"}
+FILES = {"evidence_file", "evidence_picture", "trace_workbook", "changes_workbook", "review_picture"}
 # For some of the own government these rows do not exist.
 OF_SOME = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),
     *("correct_report", "report_correction", "decide_request"),
+    *("progress_review", "edit_review", "meeting", "close_review", "meeting_draft"),
 }
 POST_ONLY = {
     *("activate_plan", "judge", "look_again", "evidence_withdraw"),
-    *("settle_measure_link", "settle_shortcoming_link", "settle_links"),
+    *("settle_measure_link", "settle_shortcoming_link", "settle_links", "meeting_draft"),
 }
 LOOKED_AT = EVERYONE - {"shortcoming"} | {"review_queue"}
 PEOPLE = [
@@ -131,6 +146,10 @@ def plan_world(world):
     world.correction = report_corrections.start(
         world.report, REPORT.replace("40件", "41件"), by=world.admin, reason="更正"
     )
+    world.closed_review = prepared(world)
+    reviews.close(world.closed_review.pk, by=world.reviewer)
+    world.review = prepared(world)
+    world.item = world.review.items.first()
     world.ledger_import = ledger_imports.start(world.plan, rows, by=world.admin, name="台账.csv")
     return world
 

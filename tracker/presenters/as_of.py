@@ -98,9 +98,18 @@ def past_tasks(plan: Plan, day: datetime.date, user: User) -> list[Past]:
 
 def _past(pk: int, text: str, at: lights.Thresholds) -> Past:
     kept = _read_kept(text)
-    area, _dot, serial = kept.code.partition(".")
     reason = light_reason(kept.facts, kept.steps, at)
-    return Past(pk, (int(area), int(serial)), text, kept, reason, LIGHT_VALUES[reason])
+    return _placed(pk, text, kept, reason, LIGHT_VALUES[reason])
+
+
+def _placed(pk: int, text: str, kept: _Kept, reason: str, light: str) -> Past:
+    area, _dot, serial = kept.code.partition(".")
+    return Past(pk, (int(area), int(serial)), text, kept, reason, light)
+
+
+def frozen(pk: int, text: str, reason: str, light: str) -> Past:
+    """A task that was frozen with its light: `text` is its state as history keeps it."""
+    return _placed(pk, text, _read_kept(text), reason, light)
 
 
 def build(plan: Plan, past: Past, day: datetime.date) -> Task:

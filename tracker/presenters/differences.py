@@ -1,7 +1,7 @@
 """What changed between the ends of two days: of a whole plan or of one task, from history alone."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -25,8 +25,13 @@ def differences(plan: Plan, before: datetime.date, after: datetime.date, user: U
     {"rows": [{"code", "title", "url", "entered", "left", "changes": [{"label", "old", "new"}]}], "totals"}. Two
     statements, whatever the number of tasks.
     """
-    old = {past.pk: past for past in past_tasks(plan, before, user)}
-    new = {past.pk: past for past in past_tasks(plan, after, user)}
+    return compared(past_tasks(plan, before, user), past_tasks(plan, after, user), words)
+
+
+def compared(before: Iterable[Past], after: Iterable[Past], words: str = "") -> dict[str, Any]:
+    """As `differences`, of any two states of a plan."""
+    old = {past.pk: past for past in before}
+    new = {past.pk: past for past in after}
     either = {**old, **new}
     fits = {past.pk for past in fitting(either.values(), words)}
     rows = [
@@ -50,21 +55,31 @@ def _row(past: Past, old: Past | None, new: Past | None) -> dict[str, Any]:
         "url": reverse("task", args=[past.pk]),
         "entered": old is None,
         "left": new is None,
-        "changes": list(_changes(old, new)) if old and new else [],
+        "changes": changes_between(old, new) if old and new else [],
     }
+
+
+def changes_between(old: Past, new: Past) -> list[dict[str, str]]:
+    """What differs between two states of one task: {"name", "label", "old", "new"}, the light first."""
+    return list(_changes(old, new))
 
 
 def _changes(old: Past, new: Past) -> Iterator[dict[str, str]]:
     if old.light != new.light:
-        yield {"label": _("Light"), "old": str(Light(old.light).label), "new": str(Light(new.light).label)}
+        yield {
+            "name": "light",
+            "label": _("Light"),
+            "old": str(Light(old.light).label),
+            "new": str(Light(new.light).label),
+        }
     for name, value in new.state.items():
         before = old.state.get(name)
         if name in UNTOLD or before == value or (name == "milestones" and not value and not before):
             continue
         if name == "milestones":
-            yield {"label": field_label(name), "old": _steps(before), "new": _steps(value)}
+            yield {"name": name, "label": field_label(name), "old": _steps(before), "new": _steps(value)}
         else:
-            yield {"label": field_label(name), "old": _told(name, before), "new": _told(name, value)}
+            yield {"name": name, "label": field_label(name), "old": _told(name, before), "new": _told(name, value)}
 
 
 def _told(name: str, value: Any) -> str:

@@ -46,6 +46,7 @@ def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, A
         ("living_report", _("Living report"), None),
         ("trace", _("Trace"), None),
         ("evidence_library", _("Evidence"), None),
+        ("progress_reviews", _("Reviews"), None),
     ]
     name = request.resolver_match.url_name if request.resolver_match else ""
     return [
@@ -65,7 +66,6 @@ BELOW = {
     "home": ("report_progress", "no_change", "sign_off"),
     "ledger": (
         "task",
-        "changes",
         "move",
         "request_change",
         "raise_light",
@@ -77,6 +77,15 @@ BELOW = {
     "review_queue": ("review",),
     "requests": ("decide_request",),
     "evidence_library": ("evidence_preview", "look_again"),
+    "progress_reviews": (
+        "prepare_review",
+        "progress_review",
+        "edit_review",
+        "close_review",
+        "reopen_review",
+        "review_record",
+        "changes",
+    ),
     "living_report": ("dispose_section", "dispose_shortcoming", "figures", "figure_indicator"),
     "trace": ("link_section", "link_shortcoming", "shortcoming"),
 }

@@ -1,0 +1,1 @@
+"""One function per write of what is written from the plan."""
