@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from reports import views
+from reports.views import trace
 
 urlpatterns = [
-    path("plans/<int:plan>/trace.xlsx", views.trace_workbook, name="trace_workbook"),
+    path("plans/<int:plan>/trace.xlsx", trace.trace_workbook, name="trace_workbook"),
 ]
