@@ -10,9 +10,12 @@ from collections.abc import Callable, Sequence
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from reports.enums import DateKind
 from reports.presenters.calendar import words
 from reports.services.calendar import Entry
 
+# What it is about says already what kind of date it is.
+TOLD_BY_NAME = (DateKind.REVIEW, DateKind.CUTOFF)
 FETCH_AGAIN = datetime.timedelta(hours=6)
 
 
@@ -34,7 +37,9 @@ def written(entries: Sequence[Entry], name: str, absolute: Callable[[str], str],
 
 def _event(entry: Entry, absolute: Callable[[str], str], today: datetime.date, several: bool) -> Event:
     said = words(entry, today)
-    summary = _("%(kind)s: %(about)s") % {"kind": said.kind, "about": said.about}
+    summary = said.about
+    if entry.kind not in TOLD_BY_NAME:
+        summary = _("%(kind)s: %(about)s") % {"kind": said.kind, "about": said.about}
     if said.standing:
         summary = _("%(summary)s (%(standing)s)") % {"summary": summary, "standing": said.standing}
     event = Event()
@@ -50,6 +55,6 @@ def _event(entry: Entry, absolute: Callable[[str], str], today: datetime.date, s
 
 
 def _identity(entry: Entry) -> str:
-    """The same for ever: a date that moves is the same event on another day; a cut-off is told by its day."""
-    key = entry.row.pk if entry.row is not None else f"{entry.plan.year}-{entry.on:%m%d}"
+    """The same for ever: a date that moves is the same event on another day; a cut-off is told by its month."""
+    key = entry.row.pk if entry.row is not None else f"{entry.plan.year}-{entry.on:%Y%m}"
     return f"{entry.kind.value}-{key}@{entry.plan.government.code}.plan-tracker"

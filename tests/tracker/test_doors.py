@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from reports.services import duties
 from tests.tracker.importing.conftest import TEXT
 from tests.worlds import REPORT
 from tracker import clock
@@ -52,6 +53,10 @@ OF_THE_PLAN = {
     "trace": lambda w: [w.plan.pk],
     "changes": lambda w: [w.plan.pk],
     "trace_workbook": lambda w: [w.plan.pk],
+    "calendar": lambda w: [w.plan.pk],
+    "duties": lambda w: [w.plan.pk],
+    "duty": lambda w: [w.duty.pk],
+    "remove_duty": lambda w: [w.duty.pk],
     "shortcoming": lambda w: [w.plan.pk, w.shortcoming.pk],
     "activate_plan": lambda w: [w.plan.pk],
     "ledger_upload": lambda w: [w.plan.pk],
@@ -73,6 +78,8 @@ OF_THE_PLAN = {
 OF_NOBODY = {
     "start",
     "account",
+    "calendar_address",
+    "calendar_feed",
     "imports",
     "login",
     "logout",
@@ -84,6 +91,7 @@ OF_NOBODY = {
 EVERYONE = {
     *("home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "figures", "task", "evidence"),
     *("evidence_file", "trace_workbook", "evidence_picture", "evidence_preview", "requests", "shortcoming", "changes"),
+    *("calendar", "duties"),
 }
 FILES = {"evidence_file", "evidence_picture", "trace_workbook"}
 # For some of the own government these rows do not exist.
@@ -92,10 +100,10 @@ OF_SOME = {
     *("correct_report", "report_correction", "decide_request"),
 }
 POST_ONLY = {
-    *("activate_plan", "judge", "look_again", "evidence_withdraw"),
+    *("activate_plan", "judge", "look_again", "evidence_withdraw", "remove_duty"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links"),
 }
-LOOKED_AT = EVERYONE - {"shortcoming"} | {"review_queue"}
+LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue"}
 PEOPLE = [
     "admin",
     "reviewer",
@@ -131,6 +139,8 @@ def plan_world(world):
     world.correction = report_corrections.start(
         world.report, REPORT.replace("40件", "41件"), by=world.admin, reason="更正"
     )
+    words = {"kind": "meeting", "on": clock.today(), "leader": "区长", "words": "主持召开常务会议"}
+    world.duty = duties.add(world.plan, by=world.reviewer, **words)
     world.ledger_import = ledger_imports.start(world.plan, rows, by=world.admin, name="台账.csv")
     return world
 
