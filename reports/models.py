@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.enums import AgendaOrder, DecisionKind, DutyKind, ReviewKind, ReviewState
@@ -65,7 +65,7 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _now("Progress review %(number)d of %(year)d") % {"number": self.number, "year": self.plan.year}
+        return gettext("Progress review %(number)d of %(year)d") % {"number": self.number, "year": self.plan.year}
 
     def get_absolute_url(self) -> str:
         return reverse("progress_review", args=[self.pk])

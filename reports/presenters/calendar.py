@@ -45,11 +45,11 @@ def words(entry: Entry, today: datetime.date) -> Words:
     if entry.kind == DateKind.DUE:
         done = str(row.get_status_display()) if row.status == Status.COMPLETED else ""
         return Words(str(row), kind, done, row.get_absolute_url())
+    if entry.kind == DateKind.NOTICE:
+        return Words(f"{row.number} {row.task}", kind, row.get_state_display(), row.get_absolute_url())
     url = row.task.get_absolute_url()
     if entry.kind == DateKind.MILESTONE:
         return Words(f"{row.task.code} {row.title}", kind, _milestone_standing(row, today), url)
-    if entry.kind == DateKind.NOTICE:
-        return Words(f"{row.number} {row.task}", kind, row.get_state_display(), url)
     answered = str(row.get_state_display()) if row.state == DemandState.ANSWERED else ""
     return Words(str(row.task), kind, answered, url)
 
