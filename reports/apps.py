@@ -8,7 +8,10 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Guard the frozen pictures of reviews."""
+        """Guard the frozen pictures of reviews, and add reviews and duties to the demonstration."""
+        from reports.services import demonstration as story
         from tracker import appendonly
+        from tracker.services import demonstration
 
         appendonly.register("reports.ReviewPicture")
+        demonstration.AFTER.append(story.play)

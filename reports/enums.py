@@ -57,3 +57,14 @@ class DutyKind(TextChoices):
     STUDY = "study", _("Study session")
     ARTICLE = "article", _("Signed article")
     OTHER = "other", _("Other act")
+
+
+class DateKind(TextChoices):
+    """What stands in a calendar, in the order of one day."""
+
+    REVIEW = "review", _("Progress review")
+    CUTOFF = "cutoff", _("Reporting cut-off")
+    NOTICE = "notice", _("Limit of a supervision notice")
+    DEMAND = "demand", _("Answer wanted by this day")
+    DUE = "due", _("Due date")
+    MILESTONE = "milestone", _("Milestone")

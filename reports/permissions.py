@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from reports.enums import ReviewState
-from reports.models import Review
+from reports.models import LeaderDuty, Review
 from tracker.exceptions import MoveRefused
 from tracker.models import Plan, User
 from tracker.permissions import CONDUCTORS, check_open_plan, check_own_government, check_role
@@ -32,3 +32,12 @@ def check_reopen(user: User, review: Review) -> None:
 def check_duties(user: User, plan: Plan) -> None:
     """Who conducts reviews keeps the leaders' duties of the plan year."""
     check_prepare(user, plan)
+
+
+def check_change_duty(user: User, duty: LeaderDuty) -> None:
+    """What was added by hand is changed by hand; what a review proves follows the review."""
+    check_duties(user, duty.plan)
+    if duty.review_id is not None:
+        raise MoveRefused(
+            _("This duty comes from a progress review and is not edited here; open the review again to change it.")
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import comparison, reviews, trace
+from reports.views import calendar, comparison, duties, reviews, trace
 
 urlpatterns = [
     path("plans/<int:plan>/trace.xlsx", trace.trace_workbook, name="trace_workbook"),
@@ -18,4 +18,10 @@ urlpatterns = [
     path("reviews/<int:review>/reopen/", reviews.reopen_review, name="reopen_review"),
     path("reviews/<int:review>/record/", reviews.review_record, name="review_record"),
     path("reviews/<int:review>/record.json", reviews.review_picture, name="review_picture"),
+    path("plans/<int:plan>/calendar/", calendar.calendar, name="calendar"),
+    path("calendar/address/", calendar.address, name="calendar_address"),
+    path("calendar/<slug:token>.ics", calendar.feed, name="calendar_feed"),
+    path("plans/<int:plan>/duties/", duties.duties, name="duties"),
+    path("duties/<int:duty>/", duties.duty, name="duty"),
+    path("duties/<int:duty>/remove/", duties.remove_duty, name="remove_duty"),
 ]

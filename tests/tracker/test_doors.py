@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from reports.services import reviews
+from reports.services import duties, reviews
 from tests.reports.worlds import prepared
 from tests.tracker.importing.conftest import TEXT
 from tests.worlds import REPORT
@@ -65,6 +65,10 @@ OF_THE_PLAN = {
     "review_record": lambda w: [w.closed_review.pk],
     "review_picture": lambda w: [w.closed_review.pk],
     "trace_workbook": lambda w: [w.plan.pk],
+    "calendar": lambda w: [w.plan.pk],
+    "duties": lambda w: [w.plan.pk],
+    "duty": lambda w: [w.duty.pk],
+    "remove_duty": lambda w: [w.duty.pk],
     "shortcoming": lambda w: [w.plan.pk, w.shortcoming.pk],
     "activate_plan": lambda w: [w.plan.pk],
     "ledger_upload": lambda w: [w.plan.pk],
@@ -86,6 +90,8 @@ OF_THE_PLAN = {
 OF_NOBODY = {
     "start",
     "account",
+    "calendar_address",
+    "calendar_feed",
     "imports",
     "login",
     "logout",
@@ -98,6 +104,7 @@ EVERYONE = {
     *("home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "figures", "task", "evidence"),
     *("evidence_file", "trace_workbook", "evidence_picture", "evidence_preview", "requests", "shortcoming", "changes"),
     *("changes_workbook", "progress_reviews", "review_record", "review_picture"),
+    *("calendar", "duties"),
 }
 FILES = {"evidence_file", "evidence_picture", "trace_workbook", "changes_workbook", "review_picture"}
 # For some of the own government these rows do not exist.
@@ -107,10 +114,10 @@ OF_SOME = {
     *("progress_review", "edit_review", "meeting", "close_review", "meeting_draft"),
 }
 POST_ONLY = {
-    *("activate_plan", "judge", "look_again", "evidence_withdraw"),
+    *("activate_plan", "judge", "look_again", "evidence_withdraw", "remove_duty"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links", "meeting_draft"),
 }
-LOOKED_AT = EVERYONE - {"shortcoming"} | {"review_queue"}
+LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue"}
 PEOPLE = [
     "admin",
     "reviewer",
@@ -150,6 +157,8 @@ def plan_world(world):
     reviews.close(world.closed_review.pk, by=world.reviewer)
     world.review = prepared(world)
     world.item = world.review.items.first()
+    words = {"kind": "meeting", "on": clock.today(), "leader": "区长", "words": "主持召开常务会议"}
+    world.duty = duties.add(world.plan, by=world.reviewer, **words)
     world.ledger_import = ledger_imports.start(world.plan, rows, by=world.admin, name="台账.csv")
     return world
 

@@ -33,6 +33,8 @@ from tracker.services.imports import Outcome, read_toml
 
 STORY = "demonstration.toml"
 CONFIRMED_BY = "reviewer"
+# What other apps add to the story once it has been played: each is called with the folder and the plan.
+AFTER: list[Callable[[Path, Plan], None]] = []
 
 
 @transaction.atomic
@@ -56,6 +58,8 @@ def play(folder: Path, plan: Plan, *, password: str) -> list[User]:
     events = [(event["on"], entry, event) for entry in story["task"] for event in entry.get("events", [])]
     for moment, entry, event in sorted(events, key=lambda item: item[0]):
         _play_event(plan, moment, entry, event)
+    for add_more in AFTER:
+        add_more(folder, plan)
     return people
 
 

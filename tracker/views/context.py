@@ -63,7 +63,7 @@ def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, A
 
 # Pages that stand below an entry of the navigation.
 BELOW = {
-    "home": ("report_progress", "no_change", "sign_off"),
+    "home": ("report_progress", "no_change", "sign_off", "calendar", "calendar_address"),
     "ledger": (
         "task",
         "move",

@@ -1,0 +1,68 @@
+"""The demonstration shows what leaders did, played after the tasks have had their year."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from reports.models import LeaderDuty
+from reports.services import demonstration as story
+from tests.tracker.services.test_demonstration import DATA, DAY
+from tracker.exceptions import DatasetError
+from tracker.models import User
+from tracker.services import demonstration
+
+ENTRY = """
+[[duty]]
+on = {on}
+kind = "meeting"
+leader = "区长"
+words = "主持召开常务会议"
+by = "reviewer"
+added_at = 2025-06-10T10:00:00
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    """A function that writes the story's file into a folder."""
+
+    def write(on):
+        (tmp_path / story.STORY).write_text(ENTRY.format(on=on), encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_the_sample_year_has_duties_of_several_kinds(db, signed_in, settings):
+    plan = demonstration.load(DATA).plan
+    demonstration.play(DATA, plan, password="Demo-2025-pass")
+    duties = LeaderDuty.objects.all()
+    assert {"meeting", "study"} <= {duty.kind for duty in duties}
+    assert max(duty.on for duty in duties) < DAY
+    assert all(duty.added_at.date() >= duty.on for duty in duties)
+    settings.DEMONSTRATION_DATE = DAY
+    page = signed_in(User.objects.get(username="viewer")).get(reverse("duties", args=[plan.pk]))
+    assert len(page.context["rows"]) == len(duties)
+    demonstration.play(DATA, plan, password="Demo-2025-pass")
+    assert LeaderDuty.objects.count() == len(duties)
+
+
+def test_a_folder_without_such_a_file_is_left_alone(world, tmp_path):
+    story.play(tmp_path, world.plan)
+    assert not LeaderDuty.objects.exists()
+
+
+def test_an_entry_is_played_at_its_moment(world, written):
+    story.play(written("2025-06-09"), world.plan)
+    duty = LeaderDuty.objects.get()
+    assert (duty.on, duty.added_at.date(), duty.added_by) == (
+        datetime.date(2025, 6, 9),
+        datetime.date(2025, 6, 10),
+        world.reviewer,
+    )
+
+
+def test_a_refused_entry_is_named(world, written):
+    with pytest.raises(DatasetError, match="2024-12-31"):
+        story.play(written("2024-12-31"), world.plan)
