@@ -36,7 +36,8 @@ def test_reviewers_and_leaders_demand(desk, who):
 
 
 @pytest.mark.parametrize(
-    "who", ["staff", "head", "second_staff", "admin", "auditor", "viewer", "foreign_admin", "foreign_staff", "city_leader"]
+    "who",
+    ["staff", "head", "second_staff", "admin", "auditor", "viewer", "foreign_admin", "foreign_staff", "city_leader"],
 )
 def test_nobody_else_does(desk, who):
     with pytest.raises(NotPermitted):

@@ -287,7 +287,9 @@ class TestEscalating:
             self.raised(desk, notice)
         assert SupervisionNotice.objects.count() == 2
 
-    @pytest.mark.parametrize(("field", "value"), [("demand", ""), ("basis", " "), ("limit_on", datetime.date(2025, 6, 1))])
+    @pytest.mark.parametrize(
+        ("field", "value"), [("demand", ""), ("basis", " "), ("limit_on", datetime.date(2025, 6, 1))]
+    )
     def test_what_is_wrong_leaves_the_lower_one_open(self, desk, field, value):
         notice = refused(desk)
         with pytest.raises(InvalidInput) as said:
