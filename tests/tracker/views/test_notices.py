@@ -248,7 +248,7 @@ class TestTheSheet:
             notices.refuse(notice.pk, by=desk.leader, reason="仍缺")
         client = signed_in(desk.staff)
         page(client, "notice", notice.pk)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             assert page(client, "notice", notice.pk).status_code == 200
 
 
