@@ -8,9 +8,30 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker import clock
-from tracker.enums import STANDING_VERDICTS, Disclosure, EvidenceKind, Nature, Status, Verdict
+from tracker.enums import (
+    STANDING_VERDICTS,
+    DemandKind,
+    DemandState,
+    Disclosure,
+    EvidenceKind,
+    Nature,
+    NoticeLevel,
+    NoticeState,
+    Status,
+    Verdict,
+)
 from tracker.forms.fields import CleanTextField
-from tracker.models import Evidence, EvidenceUse, Figure, MeasureLink, ShortcomingLink, Task, User
+from tracker.models import (
+    Demand,
+    Evidence,
+    EvidenceUse,
+    Figure,
+    MeasureLink,
+    ShortcomingLink,
+    SupervisionNotice,
+    Task,
+    User,
+)
 from tracker.querysets import CHANGED_ADDRESS, DEAD_ADDRESS, EvidenceQuerySet, SourceQuerySet, TaskQuerySet, expired
 from tracker.services.evidence import normalised_document_number
 
@@ -162,6 +183,41 @@ class EvidenceFilter(filters.FilterSet):
         if value == UNUSED:
             return queryset.filter(~Exists(uses.filter(verdict__in=STANDING_VERDICTS)))
         return queryset.filter(Exists(uses.filter(verdict=value)))
+
+
+class SentFilter(filters.FilterSet):
+    """What is narrowed by the unit it was sent to; the unit's choices come with the rows."""
+
+    unit = filters.ChoiceFilter(method="filter_unit", label=_("Sent to"), empty_label=_("all"))
+
+    def __init__(self, *args: Any, units: list[tuple[Any, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["unit"].extra["choices"] = units
+
+    def filter_unit(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(unit=int(value))
+
+
+class NoticeFilter(SentFilter):
+    """What the supervision notices of a plan can be narrowed by."""
+
+    level = filters.ChoiceFilter(choices=NoticeLevel.choices, label=_("Level"), empty_label=_("all"))
+    state = filters.ChoiceFilter(choices=NoticeState.choices, label=_("State"), empty_label=_("all"))
+
+    class Meta:
+        model = SupervisionNotice
+        fields: list[str] = []
+
+
+class DemandFilter(SentFilter):
+    """What the demands of a plan can be narrowed by."""
+
+    kind = filters.ChoiceFilter(choices=DemandKind.choices, label=_("Kind"), empty_label=_("all"))
+    state = filters.ChoiceFilter(choices=DemandState.choices, label=_("State"), empty_label=_("all"))
+
+    class Meta:
+        model = Demand
+        fields: list[str] = []
 
 
 FIGURE_SORTS = [("share", _("shares")), ("approximate", _("approximate")), ("indicator", _("with an indicator"))]

@@ -354,9 +354,7 @@ def _check_conductor(user: User, notice: SupervisionNotice) -> None:
 def _check_other_unit(user: User, notice: SupervisionNotice) -> None:
     if user.role == Role.REVIEWER and user.unit_id == notice.unit_id:
         raise NotPermitted(
-            _(
-                "Your unit, %(unit)s, is the one the notice was sent to; a reviewer of another unit or a leader does this."
-            )
+            _("The notice was sent to your unit, %(unit)s; a reviewer of another unit or a leader does this.")
             % {"unit": notice.unit}
         )
 

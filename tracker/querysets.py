@@ -6,6 +6,8 @@ reviewers, leaders, administrators and auditors.
 """
 
 import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -672,4 +674,23 @@ def waiting_conditions(user: "User", plan: "Plan", on: datetime.date) -> dict[st
         groups["review"] = Q(plan=plan, status=Status.UNDER_REVIEW) & ~Q(lead_unit=user.unit_id)
     if user.role in (Role.REVIEWER, Role.ADMINISTRATOR):
         groups["confirm"] = Q(plan=plan, status=Status.UNCONFIRMED)
+    return groups
+
+
+def demanded_conditions(user: "User", plan: "Plan", on: datetime.date, waiting: dict[str, Q]) -> dict[str, Q]:
+    """What else waits for this person among a plan's tasks, beside the groups `waiting`, by group.
+
+    "notice" for tasks with a supervision notice that waits for the person, whatever else the task waits for;
+    "demand" for the lead unit's staff: open demands that a report can answer, on tasks of no other group.
+    """
+    task: Any = apps.get_model("tracker", "Task")
+    notice = task._meta.get_field("notices").related_model.objects
+    demand = task._meta.get_field("demands").related_model.objects
+    groups: dict[str, Q] = {}
+    if user.role in (Role.CONTRIBUTOR, Role.UNIT_HEAD, Role.REVIEWER, Role.LEADER):
+        groups["notice"] = Q(Exists(notice.waiting_for(user, plan, on).filter(task=OuterRef("pk"))))
+    if {"returned", "report"} <= set(waiting):
+        open_ones = demand.open().filter(task=OuterRef("pk"), unit=user.unit_id)
+        own = Q(plan=plan, lead_unit=user.unit_id, status__in=lights.REPORTING_STATUSES)
+        groups["demand"] = own & Q(Exists(open_ones)) & ~reduce(or_, waiting.values())
     return groups

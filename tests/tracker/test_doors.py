@@ -13,7 +13,7 @@ from tests.tracker.importing.conftest import TEXT
 from tests.worlds import REPORT
 from tracker import clock
 from tracker.models import AddressCheck, EvidenceUse, MeasureLink, Task, TaskEvent
-from tracker.services import files, ledger_imports, report_corrections, report_imports, requests, trace
+from tracker.services import files, ledger_imports, notices, report_corrections, report_imports, requests, trace
 from tracker.spreadsheets import Row, Sheet
 
 OK, REDIRECT, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, CONFLICT = 200, 302, 403, 404, 405, 409
@@ -33,6 +33,11 @@ OF_THE_PLAN = {
     "move": lambda w: [w.open_task.pk, "submit"],
     "request_change": lambda w: [w.open_task.pk, "adjustment"],
     "requests": lambda w: [w.plan.pk],
+    "notices": lambda w: [w.plan.pk],
+    "notice": lambda w: [w.notice.pk],
+    "escalate_notice": lambda w: [w.notice.pk],
+    "issue_notice": lambda w: [w.open_task.pk],
+    "demand": lambda w: [w.open_task.pk, "urge"],
     "decide_request": lambda w: [w.request.pk],
     "raise_light": lambda w: [w.open_task.pk],
     "ask_contribution": lambda w: [w.open_task.pk],
@@ -105,12 +110,13 @@ EVERYONE = {
     *("evidence_file", "trace_workbook", "evidence_picture", "evidence_preview", "requests", "shortcoming", "changes"),
     *("changes_workbook", "progress_reviews", "review_record", "review_picture"),
     *("calendar", "duties"),
+    "notices",
 }
 FILES = {"evidence_file", "evidence_picture", "trace_workbook", "changes_workbook", "review_picture"}
 # For some of the own government these rows do not exist.
 OF_SOME = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),
-    *("correct_report", "report_correction", "decide_request"),
+    *("correct_report", "report_correction", "decide_request", "notice", "escalate_notice"),
     *("progress_review", "edit_review", "meeting", "close_review", "meeting_draft"),
 }
 POST_ONLY = {
@@ -140,6 +146,9 @@ def plan_world(world):
     world.open_task = task
     world.use = world.proof(task)
     world.request = requests.ask(task.pk, by=world.staff, kind="cancellation", reason="改革")
+    world.notice = notices.issue(
+        task.pk, by=world.reviewer, demand="请加快", limit_on=clock.today(), basis="常务会纪要3号"
+    )
     AddressCheck.objects.create(evidence=world.use.evidence, checked_at=clock.now(), outcome="alive")
     picture = files.keep("现场.png", b"\x89PNG\r\n\x1a\n" + b"0" * 20, by=world.staff)
     world.filed = world.proof(task, file=picture, title="现场照片").evidence

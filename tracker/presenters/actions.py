@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker import clock, permissions, wording
-from tracker.enums import Light, Move, RequestKind, Role, Status
+from tracker.enums import DemandKind, Light, Move, RequestKind, Role, Status
 from tracker.exceptions import Refusal
 from tracker.models import Task, User
 from tracker.presenters.review import refusal_sentence
@@ -53,6 +53,7 @@ def actions_of(task: Task, user: User, light: str) -> Actions:
     buttons = [_no_change(task, user, light)] if Move.REPORT in possible else []
     buttons += [action for move, action in possible.items() if move != Move.CANCEL]
     others = [action for action in _requests(task, user) if action is not None]
+    others += _demands(task, user)
     others += [action for move, action in moves.items() if action.refusal or move == Move.CANCEL]
     shown_buttons = tuple(action for action in buttons if not action.refusal and action != primary)
     refused = [action for action in buttons if action.refusal]
@@ -156,6 +157,23 @@ def _requests(task: Task, user: User) -> Iterator[Action | None]:
             _("for reviewers, administrators and auditors"),
             _refusal(permissions.check_remark, user, task),
         )
+
+
+def _demands(task: Task, user: User) -> Iterator[Action]:
+    """What reviewers and leaders demand of the lead unit."""
+    if user.role not in permissions.CONDUCTORS:
+        return
+    refusal = _refusal(permissions.check_demand, user, task)
+    urge, report = (reverse("demand", args=[task.pk, kind.value]) for kind in DemandKind)
+    yield Action("urge", _("Urge the unit"), urge, _("its next report answers"), refusal)
+    yield Action("demand_report", _("Ask for a report"), report, _("by a date"), refusal)
+    yield Action(
+        "issue_notice",
+        _("Issue a notice"),
+        reverse("issue_notice", args=[task.pk]),
+        _("a demand with a limit, to be replied to"),
+        _refusal(permissions.check_issue_notice, user, task),
+    )
 
 
 def _cutoff_note(task: Task) -> str:

@@ -20,6 +20,7 @@ from tracker.models import (
     TaskEvent,
     User,
 )
+from tracker.presenters import notices
 from tracker.presenters import task_tables as tables
 from tracker.presenters.actions import actions_of
 from tracker.presenters.rows import task_row
@@ -102,6 +103,9 @@ def present(task: Task, user: User, *, show: str = "") -> dict[str, Any]:
         "facts": list(_facts(task, user, events)),
         "draft": _draft_words(task, user),
         "asked": _asked_words(task),
+        "notice": notices.open_line(task, on),
+        "demands": notices.open_demands(task, on),
+        "demands_url": f"{reverse('notices', args=[task.plan_id])}?what=demands",
     }
 
 

@@ -239,6 +239,8 @@ def _done(event: TaskEvent) -> str:
         EventKind.CONTRIBUTE: _("contributed"),
         EventKind.REMARK: _("remarked"),
         EventKind.ASK: _("asked for a contribution"),
+        EventKind.DEMAND: _("demanded of the lead unit"),
+        EventKind.NOTICE: _("dealt with a supervision notice"),
     }
     return verbs.get(EventKind(event.kind)) or event.get_kind_display()
 

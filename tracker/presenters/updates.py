@@ -22,6 +22,7 @@ from tracker.models import (
     TaskEvent,
     User,
 )
+from tracker.presenters.notices import open_demands
 from tracker.presenters.rows import Row, task_row
 from tracker.presenters.source import source_of
 from tracker.presenters.task_tables import VERDICT_TAGS, number
@@ -56,6 +57,7 @@ def page(task: Task, user: User) -> dict[str, Any]:
         "source": source_of(task),
         "criteria": [line.strip() for line in task.criteria.splitlines() if line.strip()],
         "last": _last(task, last) if last else None,
+        "demanded": open_demands(task, clock.today()) if user.unit_id == task.lead_unit_id else [],
         "returned": _returned(events.filter(kind=EventKind.RETURN).first()) if task.returned else None,
     }
 

@@ -18,13 +18,15 @@ from tracker.enums import LinkState, RequestState, Status, Strength, Verdict
 from tracker.exceptions import DatasetError, Refusal
 from tracker.fetching import Look
 from tracker.fetching import Outcome as LookOutcome
-from tracker.models import AddressCheck, EvidenceUse, Figure, Plan, Shortcoming, Task, Unit, User
+from tracker.models import AddressCheck, EvidenceUse, Figure, Plan, Shortcoming, SupervisionNotice, Task, Unit, User
 from tracker.services import (
     contributions,
+    demands,
     evidence,
     imports,
     indicators,
     link_checks,
+    notices,
     requests,
     tasks,
     trace,
@@ -268,6 +270,46 @@ def _raise_light(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> No
     tasks.raise_light(task.pk, by=_person(event["by"]), light=event["light"], reason=event["reason"])
 
 
+def _demand(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    words = {"kind": event["demand"], "words": event["words"], "wanted_by": event.get("wanted_by")}
+    demands.ask(task.pk, by=_person(event["by"]), **words)
+
+
+def _issue_notice(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    sheet = {name: event[name] for name in ("demand", "limit_on", "basis")}
+    notices.issue(task.pk, by=_person(event["by"]), **sheet)
+
+
+def _notice(task: Task) -> SupervisionNotice:
+    """The open notice of the task, which the story goes on with."""
+    found: SupervisionNotice = SupervisionNotice.objects.open().get(task=task)
+    return found
+
+
+def _acknowledge_notice(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    notices.acknowledge(_notice(task).pk, by=_person(event["by"]))
+
+
+def _reply_to_notice(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    """Naming the task's items of evidence by their places in order."""
+    uses = list(EvidenceUse.objects.filter(task=task).order_by("evidence__number"))
+    named = [uses[place - 1].pk for place in event.get("evidence", [])]
+    notices.reply(_notice(task).pk, by=_person(event["by"]), words=event["words"], evidence=named)
+
+
+def _accept_reply(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    notices.accept(_notice(task).pk, by=_person(event["by"]), words=event.get("words", ""))
+
+
+def _refuse_reply(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    notices.refuse(_notice(task).pk, by=_person(event["by"]), reason=event["reason"])
+
+
+def _escalate_notice(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    sheet = {name: event[name] for name in ("demand", "limit_on", "basis")}
+    notices.escalate(_notice(task).pk, by=_person(event["by"]), **sheet)
+
+
 PLAYERS: dict[str, Callable[[Task, dict[str, Any], dict[str, Any]], None]] = {
     "confirm": _confirm,
     "report": _report,
@@ -287,4 +329,11 @@ PLAYERS: dict[str, Callable[[Task, dict[str, Any], dict[str, Any]], None]] = {
     "contribute": _contribute,
     "look": _look,
     "judge_shortcoming": _judge_shortcoming,
+    "demand": _demand,
+    "issue_notice": _issue_notice,
+    "acknowledge_notice": _acknowledge_notice,
+    "reply_to_notice": _reply_to_notice,
+    "accept_reply": _accept_reply,
+    "refuse_reply": _refuse_reply,
+    "escalate_notice": _escalate_notice,
 }

@@ -1,4 +1,7 @@
-"""What follows from a task's own moves for what is demanded of its unit. For services.tasks only, inside its transaction."""
+"""What follows from a task's own moves for what is demanded of its unit.
+
+For services.tasks only, inside its transactions.
+"""
 
 from django.utils.translation import gettext as _
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tracker import clock, permissions
 from tracker.enums import Role
 from tracker.models import Plan, Task, User
-from tracker.querysets import waiting_conditions
+from tracker.querysets import demanded_conditions, waiting_conditions
 from tracker.views.base import plans_of
 
 
@@ -43,6 +43,7 @@ def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, A
         ("ledger", _("Ledger"), None),
         ("review_queue", _("Review"), counts.get("review", 0)) if user.role == Role.REVIEWER else None,
         ("requests", _("Requests"), None) if user.role in permissions.SETTERS else None,
+        ("notices", _("Supervision"), counts.get("notice", 0)) if user.role in SUPERVISING else None,
         ("living_report", _("Living report"), None),
         ("trace", _("Trace"), None),
         ("evidence_library", _("Evidence"), None),
@@ -61,6 +62,7 @@ def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, A
     ]
 
 
+SUPERVISING = (Role.REVIEWER, Role.LEADER, Role.ADMINISTRATOR)
 # Pages that stand below an entry of the navigation.
 BELOW = {
     "home": ("report_progress", "no_change", "sign_off", "calendar", "calendar_address"),
@@ -70,12 +72,15 @@ BELOW = {
         "request_change",
         "raise_light",
         "ask_contribution",
+        "demand",
+        "issue_notice",
         "evidence",
         "evidence_new",
         "contribute",
     ),
     "review_queue": ("review",),
     "requests": ("decide_request",),
+    "notices": ("notice", "escalate_notice"),
     "evidence_library": ("evidence_preview", "look_again"),
     "progress_reviews": (
         "prepare_review",
@@ -92,9 +97,10 @@ BELOW = {
 
 
 def waiting_counts(request: HttpRequest, user: User, plan: Plan) -> dict[str, int]:
-    """Number of tasks per group of `waiting_conditions`; read once a request."""
+    """Number of tasks per group of `waiting_conditions`, and of those with a demand or notice; read once a request."""
     if not hasattr(request, "_waiting"):
         conditions = waiting_conditions(user, plan, clock.today())
+        conditions |= demanded_conditions(user, plan, clock.today(), conditions)
         # The names carry a prefix: "returned" is a column of the task too.
         counts = {f"of_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
         found = Task.objects.visible_to(user).order_by().aggregate(**counts) if counts else {}

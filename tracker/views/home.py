@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 
 from tracker import clock, wording
 from tracker.enums import ContributionState, EventKind, Light, RequestState, Role, Status
-from tracker.lights import LIGHT_OF
+from tracker.lights import LIGHT_OF, REPORTING_STATUSES
 from tracker.models import ChangeRequest, ContributionRequest, Evidence, Plan, Task, TaskEvent, User
-from tracker.permissions import answers, can_set_up, check_own_government
+from tracker.permissions import CONDUCTORS, answers, can_set_up, check_own_government
+from tracker.presenters import notices as supervision
 from tracker.presenters.rows import Row, task_row
 from tracker.presenters.task_tables import troubles
 from tracker.querysets import CHANGED_ADDRESS, DEAD_ADDRESS, expired, waiting_conditions
@@ -43,13 +44,17 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
     shown = plan_or_404(request, plan)
     user, on = person_of(request), clock.today()
     tasks = _tasks(request, shown, user, on)
-    groups = _groups(tasks, shown, user, on)
+    notices = supervision.waiting_rows(shown, user, on) if user.role in (*STAFF, *CONDUCTORS) else []
+    demands = supervision.demands_by_task(shown, user, on) if user.role in STAFF else {}
+    groups = _groups(tasks, shown, user, on, demands, primary=not notices)
     return render(
         request,
         "tracker/home.html",
         {
-            "greeting": _greeting(user, sum(len(group["rows"]) for group in groups)),
+            "greeting": _greeting(user, len(notices) + sum(len(group["rows"]) for group in groups)),
             "period": _period_sentence(shown, on),
+            "notices": notices,
+            "notices_url": reverse("notices", args=[shown.pk]),
             "groups": groups,
             "idle": _idle_rows(tasks, groups, user, on),
             "dates": _near_dates(tasks, shown, user, on),
@@ -115,33 +120,50 @@ def _period_sentence(plan: Plan, on: datetime.date) -> str:
     }
 
 
-def _groups(tasks: list[Task], plan: Plan, user: User, on: datetime.date) -> list[dict[str, Any]]:
-    """The groups that are not empty, in the order of the page; a task stands in the first that fits."""
+def _groups(
+    tasks: list[Task], plan: Plan, user: User, on: datetime.date, demands: dict[int, Any], *, primary: bool
+) -> list[dict[str, Any]]:
+    """The groups that are not empty, in the order of the page; a task stands in the first that fits.
+
+    `demands` are shown with their tasks, wherever these stand; tasks that wait for nothing else have a group of their
+    own. The first button of the page is filled if `primary`.
+    """
     cutoff = plan.cutoff(on)
     heads = {
         "returned": (_("Returned, to be resubmitted"), _("first")),
+        "demand": (_("Urged or asked for a report"), ""),
         "sign": (_("To sign off"), ""),
         "report": (_("Report for %(month)s") % {"month": wording.month(cutoff)}, ""),
         "review": (_("To review"), ""),
         "confirm": (_("To confirm"), ""),
     }
-    wanted = set(waiting_conditions(user, plan, on))
+    wanted = list(waiting_conditions(user, plan, on))
     taken: set[int] = set()
     groups = []
-    primary = True
     for name, (title, note) in heads.items():
         rows = [
-            _waiting_row(task, name, on)
+            _waiting_row(task, name, on, demands.get(task.pk, []))
             for task in tasks
-            if _belongs(task, name, plan, user, on) and task.pk not in taken
+            if task.pk not in taken and _stands_in(task, name, wanted, plan, user, on, demands)
         ]
-        if name not in wanted or not rows:
+        if not rows:
             continue
         taken |= {row.pk for row in rows}
         rows[0].extra["primary"] = primary
         primary = False
         groups.append({"name": name, "title": title, "note": note, "rows": rows, "count": len(rows)})
     return groups
+
+
+def _stands_in(
+    task: Task, name: str, wanted: list[str], plan: Plan, user: User, on: datetime.date, demands: dict[int, Any]
+) -> bool:
+    """True for a task of a group that this person has. A demand has its own only where the task has none."""
+    if name != "demand":
+        return name in wanted and _belongs(task, name, plan, user, on)
+    reportable = task.lead_unit_id == user.unit_id and task.status in REPORTING_STATUSES
+    waits = any(_belongs(task, other, plan, user, on) for other in wanted)
+    return "report" in wanted and task.pk in demands and reportable and not waits
 
 
 def _belongs(task: Task, name: str, plan: Plan, user: User, on: datetime.date) -> bool:
@@ -166,21 +188,23 @@ def _belongs(task: Task, name: str, plan: Plan, user: User, on: datetime.date) -
 ACTIONS = {
     "returned": ("report_progress", gettext_lazy("Revise and resubmit")),
     "report": ("report_progress", gettext_lazy("Report progress")),
+    "demand": ("report_progress", gettext_lazy("Report progress")),
     "sign": ("sign_off", gettext_lazy("Check and sign")),
     "review": ("review", gettext_lazy("Review")),
     "confirm": ("move", gettext_lazy("Confirm task")),
 }
 
 
-def _waiting_row(task: Task, name: str, on: datetime.date) -> Row:
+def _waiting_row(task: Task, name: str, on: datetime.date, demands: list[dict[str, Any]]) -> Row:
     view, label = ACTIONS[name]
     args = [task.pk, "confirm"] if name == "confirm" else [task.pk]
     extra: dict[str, Any] = {"action_url": reverse(view, args=args), "action": label, "primary": False}
+    extra["demands"] = demands
     if name == "returned":
         extra["quote"] = task.return_reason
         extra["quoted"] = f"{task.returned_unit} {task.returned_by}"
         extra["quoted_at"] = wording.moment(task.returned_at) if task.returned_at else ""
-    if name == "report":
+    if name in ("report", "demand"):
         extra["last"] = _last_sentence(task)
         extra["no_change_url"] = reverse("no_change", args=[task.pk]) if task.status == Status.IN_PROGRESS else ""
         extra["asks_why"] = LIGHT_OF[task.light_reason] in (Light.RED, Light.YELLOW)

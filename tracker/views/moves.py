@@ -26,7 +26,8 @@ class Act:
     """One thing to do with a task on a page of its own.
 
     `check` raises where it is not possible, `form` makes the form, `send` calls the service with what was
-    typed, `done` is the line shown afterwards. `context` is what the page shows beside the form.
+    typed, `done` is the line shown afterwards. `context` is what the page shows beside the form. Afterwards the page
+    of what was made is opened when `opens` is set, else the task's.
     """
 
     check: Callable[[], None]
@@ -34,6 +35,7 @@ class Act:
     send: Callable[..., Any]
     done: Any
     context: dict[str, Any] = field(default_factory=dict)
+    opens: bool = False
 
 
 def _reason(name: str, label: Any, optional: bool = False) -> Callable[..., forms.MoveForm]:
@@ -101,7 +103,7 @@ def move(request: HttpRequest, task: int, move: str) -> HttpResponse:
         done=done,
         context=shown.move_page(found, user, Move(move)),
     )
-    return _answer(request, found, act)
+    return answer(request, found, act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,7 +120,7 @@ def request_change(request: HttpRequest, task: int, kind: str) -> HttpResponse:
         done=gettext_lazy("Asked for %(code)s. It stays as it is until a decision is made."),
         context=shown.request_page(found, RequestKind(kind), standing.select_related("asked_by").first()),
     )
-    return _answer(request, found, act)
+    return answer(request, found, act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,7 +135,7 @@ def raise_light(request: HttpRequest, task: int) -> HttpResponse:
         done=gettext_lazy("The light of %(code)s is changed."),
         context=shown.light_page(found),
     )
-    return _answer(request, found, act)
+    return answer(request, found, act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -147,7 +149,7 @@ def remark(request: HttpRequest, task: int) -> HttpResponse:
         done=gettext_lazy("The remark on %(code)s is kept."),
         context=shown.remark_page(),
     )
-    return _answer(request, found, act)
+    return answer(request, found, act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -161,7 +163,7 @@ def ask_contribution(request: HttpRequest, task: int) -> HttpResponse:
         done=gettext_lazy("The contribution to %(code)s is asked for; the unit finds it on its home page."),
         context=shown.ask_page(),
     )
-    return _answer(request, found, act)
+    return answer(request, found, act)
 
 
 def _check_light(user: User, task: Task, possible: bool) -> None:
@@ -170,7 +172,7 @@ def _check_light(user: User, task: Task, possible: bool) -> None:
         raise MoveRefused(tasks.already_as_bad(task))
 
 
-def _answer(request: HttpRequest, task: Task, act: Act) -> HttpResponse:
+def answer(request: HttpRequest, task: Task, act: Act) -> HttpResponse:
     """The form, the sentence of refusal, or the way back to the task after it is done.
 
     A person who may not do this at all is refused before anything is read from the form. What else stands
@@ -203,7 +205,7 @@ def _sent(request: HttpRequest, task: Task, act: Act, form: forms.MoveForm) -> H
         return _page(request, task, act, status=400 if isinstance(refusal, InvalidInput) else 409, form=form)
     status = changed.get_status_display() if isinstance(changed, Task) else ""
     messages.success(request, act.done % {"code": task.code, "status": status})
-    return redirect(task)
+    return redirect(changed if act.opens else task)
 
 
 def _page(request: HttpRequest, task: Task, act: Act, status: int = 200, **context: Any) -> HttpResponse:

@@ -15,10 +15,13 @@ from tracker.models import (
     AddressCheck,
     ChangeRequest,
     ContributionRequest,
+    Demand,
     Evidence,
     Milestone,
+    NoticeReply,
     Reading,
     Shortcoming,
+    SupervisionNotice,
     Task,
     TaskEvent,
     User,
@@ -88,6 +91,15 @@ def test_shows_the_states_of_the_thread(plan):
     assert {row.state for row in ChangeRequest.objects.all()} == {"open", "refused"}
     assert Milestone.objects.exclude(met_words="").count() == 2
     assert Reading.objects.exclude(note="").count() == 1
+
+
+def test_shows_demands_and_notices_at_every_turn(plan):
+    late = Demand.objects.open().filter(wanted_by__lt=DAY)
+    assert {row.state for row in Demand.objects.all()} == {"open", "answered"}
+    assert {row.kind for row in Demand.objects.open()} == {"urge", "report"} and late.exists()
+    told = {(row.level, row.state) for row in SupervisionNotice.objects.all()}
+    assert told >= {("blue", "accepted"), ("blue", "escalated"), ("orange", "issued"), ("blue", "refused")}
+    assert NoticeReply.objects.filter(evidence__isnull=False).exists()
 
 
 def test_shortcoming_three_leads_to_proof(plan, signed_in, settings):

@@ -1,0 +1,78 @@
+"""What is typed to demand something of a unit, and to answer and judge a supervision notice."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tracker.enums import DemandKind
+from tracker.forms.fields import CleanTextField, DayField, KeysField, LineField, StyledForm, paragraph
+from tracker.forms.moves import MoveForm
+from tracker.services import demands, notices
+
+
+class DemandForm(MoveForm):
+    """催办, or a report asked for by a date. What is missing is said by the service."""
+
+    words = CleanTextField(
+        label=_("What is demanded"), required=False, max_length=demands.MOST_WORDS, widget=paragraph(3)
+    )
+    wanted_by = DayField(label=_("Wanted by"), required=False)
+
+    def __init__(self, *args: Any, kind: DemandKind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind == DemandKind.URGE:
+            self.fields["wanted_by"].help_text = _("optional")
+
+
+class NoticeForm(MoveForm):
+    """A notice, or its next level."""
+
+    demand = CleanTextField(label=_("Demand"), required=False, max_length=notices.MOST_DEMAND, widget=paragraph(4))
+    limit_on = DayField(label=_("Limit"), required=False)
+    basis = LineField(
+        label=_("Basis"),
+        required=False,
+        max_length=notices.MOST_BASIS,
+        help_text=_("the document, meeting or decision it rests on"),
+    )
+
+
+class AcknowledgeForm(StyledForm):
+    """Nothing is typed."""
+
+
+class ReplyForm(StyledForm):
+    """What the unit says to the demand, and the evidence it names."""
+
+    use_required_attribute = False
+
+    words = CleanTextField(label=_("Reply"), required=False, max_length=notices.MOST_WORDS, widget=paragraph(5))
+    evidence = KeysField(label=_("Evidence"), required=False)
+
+
+class JudgeForm(StyledForm):
+    """A word on a reply: optional when it is accepted, needed when it is not."""
+
+    use_required_attribute = False
+
+    reason = CleanTextField(
+        label=_("What is missing, or a word on the reply"),
+        required=False,
+        max_length=notices.MOST_REASON,
+        widget=paragraph(3),
+        help_text=_("needed when the reply is not accepted"),
+    )
+
+
+class WithdrawForm(StyledForm):
+    """Why a notice is taken back."""
+
+    use_required_attribute = False
+
+    reason = CleanTextField(
+        label=_("Why the notice is withdrawn"),
+        required=False,
+        max_length=notices.MOST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2, "id": "id_withdraw_reason"}),
+    )

@@ -1,0 +1,259 @@
+"""Supervision notices and demands: the list of a plan, each notice as a sheet, and the forms that make them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tracker import clock, permissions
+from tracker.enums import NEXT_LEVEL, OPEN_NOTICES, DemandKind, DemandState, NoticeLevel
+from tracker.exceptions import InvalidInput, NotPermitted, Refusal
+from tracker.filters import DemandFilter, NoticeFilter
+from tracker.forms import notices as forms
+from tracker.models import Demand, SupervisionNotice, User
+from tracker.presenters import ledger as ledger_shown
+from tracker.presenters import notices as shown
+from tracker.services import demands as demand_service
+from tracker.services import notices as service
+from tracker.views.base import page_of, person_of, plan_or_404, task_or_404, visible_tasks
+from tracker.views.moves import Act, answer
+
+PER_PAGE = 50
+DEMANDS = "demands"
+
+
+# ---------- The list ----------
+
+
+@require_GET
+def notices(request: HttpRequest, plan: int) -> HttpResponse:
+    """Notices of a plan as far as the person may see them, open ones first; with `?what=demands` the demands."""
+    found, user = plan_or_404(request, plan), person_of(request)
+    on = clock.today()
+    if request.GET.get("what") == DEMANDS:
+        start = Demand.objects.visible_to(user).filter(task__plan=found)
+        rows, context = _narrowed(request, start, DemandFilter, DemandState.OPEN)
+        fetched = rows.select_related("task", "unit", "asked_by", "answer")
+        page = page_of(request, Paginator(fetched, PER_PAGE))
+        context |= {"demands": shown.demand_rows(page.object_list, found, on)}
+    else:
+        start = SupervisionNotice.objects.visible_to(user).filter(plan=found)
+        rows, context = _narrowed(request, start, NoticeFilter, *OPEN_NOTICES)
+        page = page_of(request, Paginator(rows.select_related("task", "unit"), PER_PAGE))
+        context |= {"rows": shown.rows(page.object_list, found, on)}
+    context |= {"page_obj": page, "total": page.paginator.count, "tabs": _tabs(request)}
+    return render(request, "tracker/notice_list.html", context)
+
+
+def _narrowed(
+    request: HttpRequest, start: Any, narrowing: Any, *open_states: str
+) -> tuple["QuerySet[Any]", dict[str, Any]]:
+    """Rows as the address asks for them, open ones first and the newest on top, with the filter's form and chips."""
+    units = start.order_by("unit__order").values_list("unit", "unit__short_name").distinct()
+    narrowed = narrowing(request.GET, start, units=[(str(pk), name) for pk, name in units])
+    form, rows = narrowed.form, start
+    form.is_valid()
+    for name, value in form.cleaned_data.items():
+        rows = narrowed.filters[name].filter(rows, value)
+    rank = Case(When(state__in=open_states, then=Value(0)), default=Value(1), output_field=IntegerField())
+    newest = "-issued_at" if start.model is SupervisionNotice else "-asked_at"
+    context = {
+        "form": form,
+        "chips": ledger_shown.chips(form, request.GET),
+        "query": ledger_shown.without(request.GET, "page").lstrip("?"),
+    }
+    return rows.order_by(rank, newest, "-pk"), context
+
+
+def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    chosen = request.GET.get("what") == DEMANDS
+    return [
+        {"label": _("Supervision notices"), "query": "?", "current": not chosen},
+        {"label": _("Urged and asked to report"), "query": f"?what={DEMANDS}", "current": chosen},
+    ]
+
+
+# ---------- The sheet ----------
+
+
+@dataclass(frozen=True)
+class Step:
+    """One answer to a notice: the form that is filled in for it, its check, its service, the line shown afterwards."""
+
+    form: str
+    check: Callable[[User, SupervisionNotice], None]
+    send: Callable[..., Any]
+    done: Any
+
+
+FORMS: dict[str, type[django_forms.Form]] = {
+    "acknowledge": forms.AcknowledgeForm,
+    "reply": forms.ReplyForm,
+    "judge": forms.JudgeForm,
+    "withdraw": forms.WithdrawForm,
+}
+
+
+def _accept(notice_id: int, *, by: User, reason: str) -> SupervisionNotice:
+    return service.accept(notice_id, by=by, words=reason)
+
+
+STEPS: dict[str, Step] = {
+    "acknowledge": Step(
+        "acknowledge",
+        permissions.check_acknowledge,
+        service.acknowledge,
+        gettext_lazy("%(number)s is acknowledged."),
+    ),
+    "reply": Step(
+        "reply",
+        permissions.check_reply,
+        service.reply,
+        gettext_lazy("The reply to %(number)s is sent. Next: it is judged."),
+    ),
+    "accept": Step(
+        "judge",
+        permissions.check_judge_notice,
+        _accept,
+        gettext_lazy("The reply to %(number)s is accepted; the notice has ended."),
+    ),
+    "refuse": Step(
+        "judge",
+        permissions.check_judge_notice,
+        service.refuse,
+        gettext_lazy("The reply to %(number)s is not accepted; the unit finds your words on its home page."),
+    ),
+    "withdraw": Step(
+        "withdraw",
+        permissions.check_withdraw_notice,
+        service.withdraw,
+        gettext_lazy("%(number)s is withdrawn."),
+    ),
+}
+
+
+@require_http_methods(["GET", "POST"])
+def notice(request: HttpRequest, notice: int) -> HttpResponse:
+    """One notice as a sheet, with what this person can do about it now."""
+    found = _notice(request, notice)
+    if request.method != "POST":
+        return _sheet(request, found, {})
+    step = STEPS.get(request.POST.get("act", ""))
+    if step is None:
+        raise Http404
+    try:
+        step.check(person_of(request), found)
+    except NotPermitted:
+        raise
+    except Refusal:
+        pass  # left to the service, so that what was typed is kept
+    form = FORMS[step.form](request.POST)
+    if not form.is_valid():
+        return _sheet(request, found, {step.form: form}, 400)
+    try:
+        step.send(found.pk, by=person_of(request), **form.cleaned_data)
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        status = 400 if isinstance(refusal, InvalidInput) else 409
+        return _sheet(request, _notice(request, notice), {step.form: form}, status)
+    messages.success(request, step.done % {"number": found.number})
+    return redirect(found)
+
+
+def _notice(request: HttpRequest, pk: int, *, whole: bool = True) -> SupervisionNotice:
+    """A visible notice with its task and plan. Raises Http404."""
+    user = person_of(request)
+    found: SupervisionNotice = get_object_or_404(shown.readable(user), pk=pk)
+    queryset = visible_tasks(request).with_surroundings(user) if whole else None
+    found.task = task_or_404(request, found.task_id, "area__section__part", queryset=queryset)
+    found.plan = found.task.plan
+    return found
+
+
+def _sheet(
+    request: HttpRequest, notice: SupervisionNotice, sent: Mapping[str, django_forms.Form], status: int = 200
+) -> HttpResponse:
+    """The sheet; `sent` holds the form that was sent and not taken, by its name."""
+    user = person_of(request)
+    context = shown.page(notice, user)
+    acts = context["acts"]
+    offered = {name: form() for name, form in FORMS.items() if not acts[name].refusal} | sent
+    if "reply" in offered:
+        ticked = offered["reply"].data.getlist("evidence") if "reply" in sent else []  # type: ignore[attr-defined]
+        context["materials"] = shown.materials(notice, user, ticked)
+        context["can_add_evidence"] = permissions.can_add_evidence(user, notice.task)
+    context |= {
+        "forms": offered,
+        "mistakes": next(iter(sent.values()), None),
+        "escalates": not acts["escalate"].refusal,
+        "refused": [act for act in acts.values() if act.refusal],
+        "primary": next((name for name, act in acts.items() if not act.refusal), ""),
+    }
+    return render(request, "tracker/notice_detail.html", context, status=status)
+
+
+# ---------- Forms of their own ----------
+
+
+@require_http_methods(["GET", "POST"])
+def issue(request: HttpRequest, task: int) -> HttpResponse:
+    """Send a notice to the task's lead unit."""
+    found, user = task_or_404(request, task), person_of(request)
+    act = Act(
+        check=partial(permissions.check_issue_notice, user, found),
+        form=forms.NoticeForm,
+        send=partial(service.issue, found.pk, by=user),
+        done=gettext_lazy("The notice on %(code)s is issued; the unit finds it on its home page."),
+        context=shown.issue_page(found),
+        opens=True,
+    )
+    return answer(request, found, act)
+
+
+@require_http_methods(["GET", "POST"])
+def escalate(request: HttpRequest, notice: int) -> HttpResponse:
+    """Send the next level upon a notice that was not answered, or not well."""
+    found, user = _notice(request, notice, whole=False), person_of(request)
+    level = NEXT_LEVEL.get(NoticeLevel(found.level))
+    act = Act(
+        check=partial(permissions.check_escalate, user, found),
+        form=partial(forms.NoticeForm, initial={"demand": found.demand, "basis": found.basis}),
+        send=partial(_escalated, found.pk, user),
+        done=gettext_lazy("The notice on %(code)s is escalated; the unit finds the new one on its home page."),
+        context=shown.escalation_page(found, level, clock.today()),
+        opens=True,
+    )
+    return answer(request, found.task, act)
+
+
+def _escalated(notice_id: int, by: User, *, version: int, **values: Any) -> SupervisionNotice:
+    """A notice has no version: it is escalated once, whatever happened to its task."""
+    return service.escalate(notice_id, by=by, **values)
+
+
+@require_http_methods(["GET", "POST"])
+def demand(request: HttpRequest, task: int, kind: str) -> HttpResponse:
+    """Urge the task's lead unit, or ask it to report by a date."""
+    found, user = task_or_404(request, task), person_of(request)
+    if kind not in DemandKind.values:
+        raise Http404
+    wanted = DemandKind(kind)
+    standing = Demand.objects.visible_to(user).open().filter(task=found, kind=wanted).select_related("asked_by")
+    act = Act(
+        check=partial(permissions.check_demand, user, found),
+        form=partial(forms.DemandForm, kind=wanted),
+        send=partial(demand_service.ask, found.pk, by=user, kind=kind),
+        done=gettext_lazy("Demanded of the lead unit of %(code)s; its next report answers."),
+        context=shown.demand_page(found, wanted, standing.first()),
+    )
+    return answer(request, found, act)
