@@ -14,4 +14,4 @@ class ReportsConfig(AppConfig):
         from tracker.services import demonstration
 
         appendonly.register("reports.ReviewPicture")
-        demonstration.AFTER.append(story.play)
+        demonstration.SOURCES.append(story.acts)

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reports.presenters.comparison import lines
 from reports.workbook import Book
 
 
 def workbook(context: dict[str, Any], facts: list[tuple[str, str]]) -> bytes:
-    """`context` is what `presenters.comparison.compare` gave; `facts` stand on the cover."""
+    """`context` is what `presenters.comparison.compare` gave with its `lines`; `facts` stand on the cover."""
     with Book() as book:
         book.cover(_("About"), _("What changed"), facts)
         book.table(
@@ -23,5 +22,5 @@ def workbook(context: dict[str, Any], facts: list[tuple[str, str]]) -> bytes:
             [[str(light["label"]), str(light["old"]), str(light["new"])] for light in context["totals"]],
         )
         heads = [_("Number"), _("Task"), _("What changed"), _("Before"), _("After")]
-        book.table(_("Changes"), heads, lines(context["rows"]), frozen=2)
+        book.table(_("Changes"), heads, context["lines"], frozen=2)
     return book.content()

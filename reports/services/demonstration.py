@@ -1,37 +1,88 @@
-"""What the demonstration shows of reviews and duties, played after the tasks have had their year."""
+"""What the demonstration shows of reviews and duties: acts among those of the tasks, each at its own moment."""
 
+import datetime
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reports.services import duties
+from reports.models import Review, ReviewItem
+from reports.services import duties, reviews
 from tracker import clock
 from tracker.exceptions import DatasetError, Refusal
 from tracker.models import Plan, User
+from tracker.services.demonstration import Act
 from tracker.services.imports import read_toml
 
 STORY = "reports.toml"
+HEAD = ("kind", "on", "chair", "participants", "since", "until")
 
 
-def play(folder: Path, plan: Plan) -> None:
-    """Play `reports.toml` of the folder, where there is one.
+def acts(folder: Path, plan: Plan) -> Iterator[Act]:
+    """The acts of `reports.toml` of the folder, where there is one.
 
-    Raises DatasetError naming the entry when it is refused.
+    An act raises DatasetError naming its entry when it is refused.
     """
     if not (folder / STORY).exists():
         return
-    for entry in read_toml(folder / STORY).get("duty", []):
-        _duty(plan, entry)
+    story = read_toml(folder / STORY)
+    for entry in story.get("duty", []):
+        values = {name: entry[name] for name in duties.FIELDS if name in entry}
+        yield _act(entry["added_at"], entry["by"], partial(duties.add, plan, **values))
+    for number, entry in enumerate(story.get("review", []), 1):
+        yield from _review(plan, number, entry)
 
 
-def _duty(plan: Plan, entry: dict[str, Any]) -> None:
-    by = User.objects.select_related("unit").get(username=entry["by"])
-    values = {name: entry[name] for name in duties.FIELDS if name in entry}
-    with clock.at(timezone.make_aware(entry["added_at"])):
-        try:
-            duties.add(plan, by=by, **values)
-        except Refusal as refusal:
-            words = {"date": entry["on"], "refusal": refusal}
-            raise DatasetError(_("Duty of %(date)s: %(refusal)s") % words) from refusal
+def _act(moment: datetime.datetime, username: str, serve: Callable[..., object]) -> Act:
+    """`serve(by=…)` at its moment."""
+
+    def act() -> None:
+        with clock.at(timezone.make_aware(moment)):
+            try:
+                serve(by=User.objects.select_related("unit").get(username=username))
+            except Refusal as refusal:
+                words = {"moment": moment, "refusal": refusal}
+                raise DatasetError(_("Review or duty of %(moment)s: %(refusal)s") % words) from refusal
+
+    return moment, act
+
+
+def _review(plan: Plan, number: int, entry: dict[str, Any]) -> Iterator[Act]:
+    by = entry["by"]
+    head = {name: entry[name] for name in HEAD if name in entry}
+    yield _act(entry["prepared_at"], by, partial(reviews.prepare, plan, **head))
+    for task in entry.get("added", []):
+        yield _act(task["at"], task.get("by", by), partial(_add, plan, number, task))
+    for decision in entry.get("decisions", []):
+        yield _act(decision["at"], decision.get("by", by), partial(_decide, plan, number, decision))
+    for reopened in entry.get("reopened", []):
+        yield _act(reopened["at"], by, partial(_reopen, plan, number, reopened["reason"]))
+    for moment in entry.get("closed_at", []):
+        yield _act(moment, by, partial(_close, plan, number))
+
+
+def _found(plan: Plan, number: int) -> Review:
+    return Review.objects.get(plan=plan, number=number)
+
+
+def _add(plan: Plan, number: int, task: dict[str, Any], *, by: User) -> ReviewItem:
+    review = _found(plan, number)
+    key = plan.tasks.values_list("pk", flat=True).get(code=task["code"])
+    return reviews.add_item(review.pk, by=by, task_id=key, words=task["words"])
+
+
+def _decide(plan: Plan, number: int, decision: dict[str, Any], *, by: User) -> object:
+    item = ReviewItem.objects.get(review=_found(plan, number), task__code=decision["code"])
+    values = {name: decision[name] for name in ("kind", "words", "by_date", "changes") if name in decision}
+    return reviews.decide(item.pk, by=by, **values)
+
+
+def _reopen(plan: Plan, number: int, reason: str, *, by: User) -> object:
+    return reviews.reopen(_found(plan, number).pk, by=by, reason=reason)
+
+
+def _close(plan: Plan, number: int, *, by: User) -> object:
+    return reviews.close(_found(plan, number).pk, by=by)

@@ -35,6 +35,7 @@ def changes_workbook(request: HttpRequest, plan: int) -> HttpResponse:
     """The same as a workbook."""
     found = plan_or_404(request, plan)
     context = _contents(request, found)
+    context["lines"] = shown.lines(context["rows"])
     facts = [
         (_("Plan"), str(found)),
         (_("Before"), context["old"].label),

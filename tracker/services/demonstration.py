@@ -5,7 +5,9 @@ that history looks as it would have.
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +37,10 @@ from tracker.services.imports import Outcome, read_toml
 
 STORY = "demonstration.toml"
 CONFIRMED_BY = "reviewer"
-# What other apps add to the story once it has been played: each is called with the folder and the plan.
-AFTER: list[Callable[[Path, Plan], None]] = []
+# (moment without a zone, what happens then); an act sets the clock itself.
+Act = tuple[datetime.datetime, Callable[[], object]]
+# What other apps add to the story: each gives its acts for the folder and the plan.
+SOURCES: list[Callable[[Path, Plan], Iterable[Act]]] = []
 
 
 @transaction.atomic
@@ -57,11 +61,15 @@ def play(folder: Path, plan: Plan, *, password: str) -> list[User]:
     people = [_account(entry, password) for entry in story["person"]]
     if Task.objects.filter(plan=plan).exclude(status=Status.UNCONFIRMED).exists():
         return people
-    events = [(event["on"], entry, event) for entry in story["task"] for event in entry.get("events", [])]
-    for moment, entry, event in sorted(events, key=lambda item: item[0]):
-        _play_event(plan, moment, entry, event)
-    for add_more in AFTER:
-        add_more(folder, plan)
+    acts: list[Act] = [
+        (event["on"], partial(_play_event, plan, event["on"], entry, event))
+        for entry in story["task"]
+        for event in entry.get("events", [])
+    ]
+    for source in SOURCES:
+        acts += source(folder, plan)
+    for _moment, act in sorted(acts, key=itemgetter(0)):
+        act()
     return people
 
 
