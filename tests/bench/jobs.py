@@ -1,8 +1,8 @@
 """`make bench`: what the long jobs cost, each in a process of its own: CPU seconds and largest memory.
 
 Reading a report of 10,000 characters and of 1 MB, the import page, one correction, creating a plan of 300 tasks,
-comparing a corrected text, the preview of a ledger of 10,000 rows, looking at 1,000 web addresses, and verifying a
-chain of 100,000 lines of history.
+comparing a corrected text, the preview of a ledger of 10,000 rows, looking at 1,000 web addresses, verifying a
+chain of 100,000 lines of history, and a review of 3,000 tasks.
 """
 
 import io
@@ -204,6 +204,38 @@ def verify_chain() -> None:
         assert history.verify() == CHAIN
 
 
+def hold_review() -> None:
+    """A review of 3,000 tasks with ten lines of history each: prepared, closed, compared with the one before."""
+    import django
+
+    django.setup()
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from reports.presenters import comparison
+    from reports.services import reviews
+    from tests.bench import fill
+    from tracker import clock
+    from tracker.models import Plan, User
+
+    plan = Plan.objects.select_related("government", "report").get(year=2025)
+    person = User.objects.get(username="reviewer")
+    fill.repeat_tasks(plan, 3000)
+    fill.repeat_history(plan, 10)
+    fill.analyse()
+    kept = []
+    for number in ("first", "second"):
+        with counted(f"prepare a review of 3,000 tasks, {number}"):
+            review = reviews.prepare(plan, by=person, kind="monthly", on=clock.today(), chair="区长")
+        with counted(f"close it, {number}"):
+            kept.append(reviews.close(review.pk, by=person).review_id)
+    with CaptureQueriesContext(connection) as looking, counted("compare two reviews of 3,000 tasks"):
+        sides = [comparison.side_of(plan, f"review-{key}", person) for key in kept]
+        assert sides[0] is not None and sides[1] is not None
+        comparison.compare(sides[0], sides[1])
+    print(f"{'  statements':44}{len(looking):9d}", flush=True)
+
+
 def signed_in() -> tuple[Any, Any]:
     """A browser of the administrator, and the administrator."""
     import django
@@ -278,6 +310,7 @@ JOBS: dict[str, Callable[[], None]] = {
     "read_ledger": read_ledger,
     "check_links": check_links,
     "verify_chain": verify_chain,
+    "hold_review": hold_review,
 }
 
 if __name__ == "__main__":
