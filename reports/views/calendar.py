@@ -9,7 +9,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -115,15 +116,22 @@ def _change_address(request: HttpRequest, user: User) -> HttpResponse:
 @login_not_required
 @require_GET
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """The dates for a calendar, with the rights that the person behind the address has now. Raises Http404."""
+    """The dates for a calendar, with the rights that the person behind the address has now.
+
+    Whoever has the same file already is told so (304). Raises Http404.
+    """
     user = service.person_behind(token)
     if user is None:
         raise Http404
     entries = service.feed(user, own=request.GET.get("show") == OWN)
     name = _("Plan Tracker: %(unit)s") % {"unit": user.unit or ""}
-    file = calendar_file.written(entries, name, request.build_absolute_uri, clock.today())
-    answer = HttpResponse(file, content_type=ICALENDAR)
-    answer["Content-Disposition"] = 'inline; filename="plan.ics"'
+    lines, root = calendar_file.lines(entries, clock.today()), request.build_absolute_uri("/").removesuffix("/")
+    tag = quote_etag(calendar_file.digest(lines, name, root))
+    answer = get_conditional_response(request, etag=tag)
+    if answer is None:
+        answer = HttpResponse(calendar_file.written(lines, name, root), content_type=ICALENDAR)
+        answer["Content-Disposition"] = 'inline; filename="plan.ics"'
+    answer["ETag"] = tag
     answer["X-Robots-Tag"] = "noindex, nofollow"
     patch_cache_control(answer, private=True, no_cache=True)
     return answer

@@ -54,7 +54,8 @@ def test_the_dates_are_whole_days_with_words_and_addresses(subscribed):
     found = events(feed(subscribed.staff))
     due = found[f"due-{subscribed.due.pk}"]
     assert due["summary"] == f"完成时限：{subscribed.due}"
-    assert due.decoded("dtstart") == day(27) and due.decoded("dtend") == day(28)
+    assert due.decoded("dtstart") == day(27)
+    assert (due["dtstart"].params["VALUE"], due["transp"]) == ("DATE", "TRANSPARENT")
     assert due["url"] == f"http://testserver{subscribed.due.get_absolute_url()}"
     milestone = Milestone.objects.get()
     assert found[f"milestone-{milestone.pk}"]["summary"] == f"阶段节点：{subscribed.due.code} 培训过半（已完成）"
@@ -84,6 +85,16 @@ def test_what_a_calendar_was_given_is_not_given_as_new(subscribed):
     name = f"due-{subscribed.due.pk}"
     assert events(before)[name]["uid"] == events(after)[name]["uid"]
     assert events(before)[name].decoded("dtstamp") < events(after)[name].decoded("dtstamp")
+
+
+def test_a_calendar_that_has_the_same_file_is_told_so(subscribed):
+    address = reverse("calendar_feed", args=[subscribed.key.token])
+    tag = Client().get(address).headers["ETag"]
+    again = Client().get(address, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert "private" in again.headers["Cache-Control"]
+    tasks.edit(subscribed.due.pk, by=subscribed.admin, title="改名")
+    assert Client().get(address, headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_demands_and_names_stay_out_of_the_file(subscribed):
