@@ -106,7 +106,7 @@ def _demand_words(kind: DemandKind, words: str, term: Term) -> dict[str, Any]:
     return {
         "kind": str(kind.label),
         "words": words,
-        "wanted": _("wanted by %(date)s") % {"date": term.day} if term.day else "",
+        "wanted": _("answer by %(date)s") % {"date": term.day} if term.day else "",
         "days": term.days,
         "over": term.over,
     }
