@@ -33,6 +33,7 @@ def ask(
     """
     task = tasks.locked(task_id, None)
     permissions.check_demand(by, task)
+    assert task.lead_unit is not None  # asked for by the check
     if kind not in DemandKind.values:
         raise InvalidInput(_("This kind of demand is not known."), field="kind")
     text = _checked(clean(words).strip(), kind, wanted_by)
