@@ -17,7 +17,7 @@ class DemandForm(MoveForm):
     words = CleanTextField(
         label=_("What is demanded"), required=False, max_length=demands.MOST_WORDS, widget=paragraph(3)
     )
-    wanted_by = DayField(label=_("Wanted by"), required=False)
+    wanted_by = DayField(label=_("Answer by"), required=False)
 
     def __init__(self, *args: Any, kind: DemandKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,7 +47,12 @@ class ReplyForm(StyledForm):
 
     use_required_attribute = False
 
-    words = CleanTextField(label=_("Reply"), required=False, max_length=notices.MOST_WORDS, widget=paragraph(5))
+    words = CleanTextField(
+        label=_("Reply"),
+        max_length=notices.MOST_WORDS,
+        widget=paragraph(5),
+        error_messages={"required": _("Say what has been done about the demand.")},
+    )
     evidence = KeysField(label=_("Evidence"), required=False)
 
 
@@ -72,7 +77,11 @@ class WithdrawForm(StyledForm):
 
     reason = CleanTextField(
         label=_("Why the notice is withdrawn"),
-        required=False,
         max_length=notices.MOST_REASON,
-        widget=forms.Textarea(attrs={"rows": 2, "id": "id_withdraw_reason"}),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say why the notice is withdrawn.")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It may stand beside the form of the judgement, which has a reason too.
+        super().__init__(*args, **{"auto_id": "id_withdraw_%s", **kwargs})

@@ -106,7 +106,7 @@ def _demand_words(kind: DemandKind, words: str, term: Term) -> dict[str, Any]:
     return {
         "kind": str(kind.label),
         "words": words,
-        "wanted": _("wanted by %(date)s") % {"date": term.day} if term.day else "",
+        "wanted": _("answer by %(date)s") % {"date": term.day} if term.day else "",
         "days": term.days,
         "over": term.over,
     }
@@ -364,7 +364,7 @@ def escalation_page(notice: SupervisionNotice, level: NoticeLevel | None, on: da
     row = _row(notice, on)
     term = "　".join(part for part in (row["term"].day, row["term"].days) if part)
     return {
-        "heading": _("Escalate"),
+        "heading": _("Escalate the notice"),
         "beside": [
             (_("Upon"), f"{row['level'].label} {notice.number}　{row['state']}"),
             (_("Its limit"), term),

@@ -33,6 +33,7 @@ def ask(
     """
     task = tasks.locked(task_id, None)
     permissions.check_demand(by, task)
+    assert task.lead_unit is not None  # asked for by the check
     if kind not in DemandKind.values:
         raise InvalidInput(_("This kind of demand is not known."), field="kind")
     text = _checked(clean(words).strip(), kind, wanted_by)
@@ -67,7 +68,7 @@ def _detail(demand: Demand, task: Task, replaced: bool) -> str:
     """What the line of history says: kind, unit, date, and that it stands in the place of an earlier one."""
     parts = [str(demand.get_kind_display()), str(task.lead_unit)]
     if demand.wanted_by:
-        parts.append(_("wanted by %(date)s") % {"date": wording.date_in_year(demand.wanted_by, task)})
+        parts.append(_("answer by %(date)s") % {"date": wording.date_in_year(demand.wanted_by, task)})
     if replaced:
         parts.append(_("it replaces what was demanded before"))
     return "　".join(parts)

@@ -37,6 +37,7 @@ def issue(
     """
     task = tasks.locked(task_id, None)
     permissions.check_issue_notice(by, task)
+    assert task.lead_unit is not None  # asked for by the check
     given = _checked(task, by, demand, limit_on, basis)
     return _send(task, task.lead_unit, NoticeLevel.BLUE, by=by, **given)
 
@@ -135,7 +136,7 @@ def _locked(notice_id: int) -> SupervisionNotice:
 
 def _send(
     task: Task,
-    unit: Unit | None,
+    unit: Unit,
     level: NoticeLevel,
     *,
     by: User,

@@ -41,14 +41,14 @@ def notices(request: HttpRequest, plan: int) -> HttpResponse:
     found, user = plan_or_404(request, plan), person_of(request)
     on = clock.today()
     if request.GET.get("what") == DEMANDS:
-        start = Demand.objects.visible_to(user).filter(task__plan=found)
-        rows, context = _narrowed(request, start, DemandFilter, DemandState.OPEN)
+        asked = Demand.objects.visible_to(user).filter(task__plan=found)
+        rows, context = _narrowed(request, asked, DemandFilter, DemandState.OPEN)
         fetched = rows.select_related("task", "unit", "asked_by", "answer")
         page = page_of(request, Paginator(fetched, PER_PAGE))
         context |= {"demands": shown.demand_rows(page.object_list, found, on)}
     else:
-        start = SupervisionNotice.objects.visible_to(user).filter(plan=found)
-        rows, context = _narrowed(request, start, NoticeFilter, *OPEN_NOTICES)
+        sent = SupervisionNotice.objects.visible_to(user).filter(plan=found)
+        rows, context = _narrowed(request, sent, NoticeFilter, *OPEN_NOTICES)
         page = page_of(request, Paginator(rows.select_related("task", "unit"), PER_PAGE))
         context |= {"rows": shown.rows(page.object_list, found, on)}
     context |= {"page_obj": page, "total": page.paginator.count, "tabs": _tabs(request)}
@@ -187,7 +187,7 @@ def _sheet(
     user = person_of(request)
     context = shown.page(notice, user)
     acts = context["acts"]
-    offered = {name: form() for name, form in FORMS.items() if not acts[name].refusal} | sent
+    offered = {**{name: form() for name, form in FORMS.items() if not acts[name].refusal}, **sent}
     if "reply" in offered:
         ticked = offered["reply"].data.getlist("evidence") if "reply" in sent else []  # type: ignore[attr-defined]
         context["materials"] = shown.materials(notice, user, ticked)
