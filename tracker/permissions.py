@@ -319,6 +319,13 @@ def check_demand(user: User, task: Task) -> None:
         raise MoveRefused(_("The task has no lead unit yet: confirm it first."))
 
 
+def check_see_burden(user: User, plan: Plan) -> None:
+    """What the units are asked for is shown to administrators of the plan's government alone: no unit is compared."""
+    check_role(user, (Role.ADMINISTRATOR,))
+    if not user.is_active or user.unit is None or user.unit.government_id != plan.government_id:
+        raise NotPermitted(_("This is for the administrators of %(government)s.") % {"government": plan.government})
+
+
 def check_see_phone(user: User) -> None:
     if user.role == Role.VIEWER:
         raise NotPermitted(_("Office phones are not shown to viewers."))

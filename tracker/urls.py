@@ -4,6 +4,7 @@ from django.urls import path
 
 from tracker.views import (
     accounts,
+    burden,
     differences,
     evidence,
     figures,
@@ -39,6 +40,7 @@ urlpatterns = [
     ),
     path("plans/<int:plan>/review/", review.queue, name="review_queue"),
     path("plans/<int:plan>/requests/", requests.requests, name="requests"),
+    path("plans/<int:plan>/burden/", burden.burden, name="burden"),
     path("requests/<int:change>/", requests.decide_request, name="decide_request"),
     path("tasks/<int:task>/", tasks.task, name="task"),
     path("tasks/<int:task>/report/", updates.report_progress, name="report_progress"),

@@ -31,6 +31,7 @@ OF_THE_PLAN = {
     "move": lambda w: [w.open_task.pk, "submit"],
     "request_change": lambda w: [w.open_task.pk, "adjustment"],
     "requests": lambda w: [w.plan.pk],
+    "burden": lambda w: [w.plan.pk],
     "decide_request": lambda w: [w.request.pk],
     "raise_light": lambda w: [w.open_task.pk],
     "ask_contribution": lambda w: [w.open_task.pk],
@@ -95,7 +96,7 @@ POST_ONLY = {
     *("activate_plan", "judge", "look_again", "evidence_withdraw"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links"),
 }
-LOOKED_AT = EVERYONE - {"shortcoming"} | {"review_queue"}
+LOOKED_AT = EVERYONE - {"shortcoming"} | {"review_queue", "burden"}
 PEOPLE = [
     "admin",
     "reviewer",

@@ -33,6 +33,7 @@ from tracker.services.imports import Outcome, read_toml
 
 STORY = "demonstration.toml"
 CONFIRMED_BY = "reviewer"
+ACCOUNT = ("display_name", "role", "email", "reminders")
 
 
 @transaction.atomic
@@ -65,7 +66,7 @@ def _account(entry: dict[str, Any], password: str) -> User:
         raise DatasetError(_("Account %(username)s: the unit %(unit)s is not known.") % entry)
     person, created = User.objects.get_or_create(
         username=entry["username"],
-        defaults={"display_name": entry["display_name"], "unit": unit, "role": entry["role"]},
+        defaults={"unit": unit, **{name: entry[name] for name in ACCOUNT if name in entry}},
     )
     if created:
         person.is_staff = person.is_superuser = entry["role"] == "administrator"

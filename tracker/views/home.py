@@ -21,6 +21,8 @@ from tracker.permissions import answers, can_set_up, check_own_government
 from tracker.presenters.rows import Row, task_row
 from tracker.presenters.task_tables import troubles
 from tracker.querysets import CHANGED_ADDRESS, DEAD_ADDRESS, expired, waiting_conditions
+from tracker.services import reminders
+from tracker.services.occasions import Kind, Occasion
 from tracker.texts import enumeration
 from tracker.views.base import listed, person_of, plan_or_404, plans_of, visible_tasks
 
@@ -44,6 +46,7 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
     user, on = person_of(request), clock.today()
     tasks = _tasks(request, shown, user, on)
     groups = _groups(tasks, shown, user, on)
+    reminded = reminders.due_for(user, shown, on)
     return render(
         request,
         "tracker/home.html",
@@ -52,7 +55,9 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
             "period": _period_sentence(shown, on),
             "groups": groups,
             "idle": _idle_rows(tasks, groups, user, on),
-            "dates": _near_dates(tasks, shown, user, on),
+            "reminders": reminded,
+            "reminder_choice": user.get_reminders_display() if user.email else "",
+            "dates": _near_dates(tasks, shown, user, on, _dated(reminded)),
             "unit_lights": _unit_lights(tasks, shown, user, on),
             "events": _latest_events(shown, user),
             "care": _evidence_to_look_after(shown, user, on),
@@ -223,16 +228,24 @@ def _idle_reason(task: Task) -> str:
     return str(task.get_status_display())
 
 
-def _near_dates(tasks: list[Task], plan: Plan, user: User, on: datetime.date) -> list[dict[str, str]]:
-    """The cut-off and the next due dates of the unit's tasks, by date."""
+def _near_dates(
+    tasks: list[Task], plan: Plan, user: User, on: datetime.date, told: set[str]
+) -> list[dict[str, str]]:
+    """The cut-off and the next due dates of the unit's tasks, by date, without those `told` already."""
     cutoff = plan.cutoff(on)
     entries = [(cutoff, _("Reports for %(month)s close") % {"month": wording.month(cutoff)})]
     by_date: dict[datetime.date, list[str]] = {}
     for task in tasks:
-        if task.due_on and task.due_on >= on and task.lead_unit_id == user.unit_id and task.status in OPEN_DATED:
+        dated = task.due_on and task.due_on >= on and task.lead_unit_id == user.unit_id and task.status in OPEN_DATED
+        if dated and task.code not in told:
             by_date.setdefault(task.due_on, []).append(task.code)
     entries += [(day, _("%(codes)s due") % {"codes": enumeration(codes)}) for day, codes in by_date.items()]
     return [{"date": wording.month_day(day), "words": words} for day, words in sorted(entries)[:NEAR_DATES]]
+
+
+def _dated(reminded: list[Occasion]) -> set[str]:
+    """Codes of the tasks whose due date stands among the reminders already."""
+    return {one.code for one in reminded if one.kind == Kind.DUE}
 
 
 OPEN_DATED = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.AWAITING_SIGN_OFF, Status.UNDER_REVIEW)
