@@ -7,6 +7,7 @@ Message-ID of the first try: a person has at most one message that is not sent.
 """
 
 import datetime
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from tracker.services.occasions import DAY, Kind, Occasion
 JOB = "send_reminders"
 CLAIM_ENDS = datetime.timedelta(hours=1)
 AT_ONCE = 100
+MARK_SECONDS = 1.0
 # After so many failures in a row the mail server is taken to be away, and the run ends.
 MOST_FAILURES = 10
 OF_ONE_ADDRESS = ("SMTPRecipientsRefused", "ValueError", "UnicodeEncodeError")
@@ -177,18 +179,46 @@ def _write(letters: list[_Letter], told: dict[int, dict[str, int]]) -> None:
 
 
 def _send_all(letters: list[_Letter], counts: Counter[str]) -> None:
-    """Send one after the other and mark each at once; give up when the mail server does not answer."""
-    connection = get_connection()
+    """Send one after the other, marking those that are through; give up when the mail server does not answer."""
+    connection, through = get_connection(), _Through(counts)
     failures = 0
-    for letter in letters:
-        if failures == MOST_FAILURES:
-            _mark(letter, counts, failure="ServerAway")
-            counts["away"] += 1
-            continue
-        failure = _send(letter, connection)
-        _mark(letter, counts, failure=failure)
-        failures = failures + 1 if failure and failure not in OF_ONE_ADDRESS else 0
-    _close(connection)
+    try:
+        for letter in letters:
+            if failures == MOST_FAILURES:
+                counts["away"] += 1
+                through.add(letter, "ServerAway")
+                continue
+            failure = _send(letter, connection)
+            through.add(letter, failure)
+            failures = failures + 1 if failure and failure not in OF_ONE_ADDRESS else 0
+    finally:
+        through.mark()
+        _close(connection)
+
+
+class _Through:
+    """Messages that the mail server took or refused, marked together every second: a mark waits for the disk.
+
+    A machine that goes off loses the marks of a second at most; these messages are sent again under their numbers.
+    """
+
+    def __init__(self, counts: Counter[str]) -> None:
+        self.counts = counts
+        self.waiting: dict[str, list[int]] = {}
+        self.since = time.monotonic()
+
+    def add(self, letter: _Letter, failure: str) -> None:
+        self.waiting.setdefault(failure, []).append(letter.message.pk)
+        if time.monotonic() - self.since >= MARK_SECONDS:
+            self.mark()
+
+    def mark(self) -> None:
+        for failure, keys in self.waiting.items():
+            state = MessageState.FAILED if failure else MessageState.SENT
+            values = {"state": state, "sent_at": None if failure else clock.now(), "failure": failure}
+            ReminderMessage.objects.filter(pk__in=keys).update(**values)
+            self.counts[state.value] += len(keys)
+        self.waiting, self.since = {}, time.monotonic()
 
 
 def _send(letter: _Letter, connection: Any) -> str:
@@ -216,14 +246,6 @@ def _close(connection: Any) -> None:
         connection.close()
     except OSError:
         connection.connection = None
-
-
-def _mark(letter: _Letter, counts: Counter[str], *, failure: str) -> None:
-    state = MessageState.FAILED if failure else MessageState.SENT
-    counts[state.value] += 1
-    ReminderMessage.objects.filter(pk=letter.message.pk).update(
-        state=state, sent_at=None if failure else clock.now(), failure=failure
-    )
 
 
 def subject_of(found: list[Occasion]) -> str:
