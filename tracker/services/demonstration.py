@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from tracker.services import (
     imports,
     indicators,
     link_checks,
+    reminder_messages,
     requests,
     tasks,
     trace,
@@ -33,6 +35,7 @@ from tracker.services.imports import Outcome, read_toml
 
 STORY = "demonstration.toml"
 CONFIRMED_BY = "reviewer"
+NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
 ACCOUNT = ("display_name", "role", "email", "reminders")
 
 
@@ -55,9 +58,19 @@ def play(folder: Path, plan: Plan, *, password: str) -> list[User]:
     if Task.objects.filter(plan=plan).exclude(status=Status.UNCONFIRMED).exists():
         return people
     events = [(event["on"], entry, event) for entry in story["task"] for event in entry.get("events", [])]
+    events += [(moment, {}, {}) for moment in story.get("reminded_at", [])]
     for moment, entry, event in sorted(events, key=lambda item: item[0]):
-        _play_event(plan, moment, entry, event)
+        if event:
+            _play_event(plan, moment, entry, event)
+        else:
+            _remind(moment)
     return people
+
+
+def _remind(moment: datetime.datetime) -> None:
+    """A run of `send_reminders` as it was then; nothing leaves the machine."""
+    with clock.at(timezone.make_aware(moment)):
+        reminder_messages.run(reminder_messages.waiting(), connection=get_connection(NO_MAIL))
 
 
 def _account(entry: dict[str, Any], password: str) -> User:

@@ -12,6 +12,7 @@ from tracker.services.secrecy import refuse_marks
 from tracker.texts import clean
 
 OWN = ("email", "office_phone", "reminders")
+MOST = {field.name: field.max_length or 0 for field in User._meta.concrete_fields if field.name in OWN}
 
 
 @transaction.atomic
@@ -23,9 +24,8 @@ def set_own(*, by: User, email: str, office_phone: str, reminders: str) -> User:
     person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
     values = {"email": clean(email).strip(), "office_phone": clean(office_phone).strip(), "reminders": reminders}
     for name, value in values.items():
-        most = User._meta.get_field(name).max_length or 0
-        if len(value) > most:
-            raise InvalidInput(_("At most %(most)d characters.") % {"most": most}, field=name)
+        if len(value) > MOST[name]:
+            raise InvalidInput(_("At most %(most)d characters.") % {"most": MOST[name]}, field=name)
     if reminders not in ReminderChoice:
         raise InvalidInput(_("Choose how often you want to be written to."), field="reminders")
     if values["email"]:

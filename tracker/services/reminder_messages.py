@@ -59,9 +59,10 @@ def is_quiet(day: datetime.date) -> bool:
 
 def waiting() -> Waiting:
     """{key of a person: all that they are to be reminded of today} over all plans in use; empty on a quiet day."""
-    on, found = clock.today(), {}
+    on = clock.today()
+    found: Waiting = {}
     if is_quiet(on):
-        return {}
+        return found
     with translation.override(settings.LANGUAGE_CODE):
         for plan in Plan.objects.filter(state=PlanState.ACTIVE).defer("report__text").order_by("pk"):
             for person, own in reminders.due(plan, on).items():
@@ -69,11 +70,14 @@ def waiting() -> Waiting:
     return found
 
 
-def run(people: Waiting, *, told: Callable[[int], object] = lambda number: None) -> Counter[str]:
+def run(
+    people: Waiting, *, connection: Any = None, told: Callable[[int], object] = lambda number: None
+) -> Counter[str]:
     """Send what `waiting` has found, as far as it has not been sent; {"sent", "failed", "away": number}.
 
     Safe to be broken off and to be run twice at once. `told` hears of each person. "away" counts those who were not
-    tried any more because the mail server did not answer. The run is kept as a row.
+    tried any more because the mail server did not answer. The run is kept as a row. `connection` stands in for the
+    mail server of the settings.
     """
     kept = JobRun.objects.create(name=JOB, started_at=clock.now())
     on = clock.today()
@@ -81,7 +85,7 @@ def run(people: Waiting, *, told: Callable[[int], object] = lambda number: None)
     with translation.override(settings.LANGUAGE_CODE):
         for chunk in _chunks(people):
             letters = _claim(chunk, on, weekly=weekly)
-            _send_all(letters, counts)
+            _send_all(letters, counts, connection or get_connection())
             told(len(chunk))
             if counts["away"]:
                 break
@@ -116,8 +120,8 @@ def _claim(chunk: Waiting, on: datetime.date, *, weekly: bool) -> list[_Letter]:
     keys = {one.key for person in persons for one in chunk[person.pk]}
     told: dict[int, dict[str, int]] = {person.pk: {} for person in persons}
     rows = Reminder.objects.filter(person__in=persons, key__in=keys)
-    for pk, key, message in rows.values_list("person_id", "key", "message_id"):
-        told[pk][key] = message
+    for pk, key, used_by in rows.values_list("person_id", "key", "message_id"):
+        told[pk][key] = used_by
     pending = _pending(persons, on)
     letters = []
     for person in persons:
@@ -178,10 +182,9 @@ def _write(letters: list[_Letter], told: dict[int, dict[str, int]]) -> None:
     )
 
 
-def _send_all(letters: list[_Letter], counts: Counter[str]) -> None:
+def _send_all(letters: list[_Letter], counts: Counter[str], connection: Any) -> None:
     """Send one after the other, marking those that are through; give up when the mail server does not answer."""
-    connection, through = get_connection(), _Through(counts)
-    failures = 0
+    through, failures = _Through(counts), 0
     try:
         for letter in letters:
             if failures == MOST_FAILURES:
@@ -229,9 +232,7 @@ def _send(letter: _Letter, connection: Any) -> str:
         "Message-ID": f"<reminder-{message.person_id}-{message.on:%Y%m%d}@{host}>",
         "Auto-Submitted": "auto-generated",
     }
-    mail = EmailMessage(
-        message.subject, message.body, to=[letter.person.email], headers=headers, connection=connection
-    )
+    mail = EmailMessage(message.subject, message.body, to=[letter.person.email], headers=headers, connection=connection)
     try:
         # An open connection serves all messages; after a fault a new one is opened.
         connection.open()

@@ -228,16 +228,14 @@ def _idle_reason(task: Task) -> str:
     return str(task.get_status_display())
 
 
-def _near_dates(
-    tasks: list[Task], plan: Plan, user: User, on: datetime.date, told: set[str]
-) -> list[dict[str, str]]:
+def _near_dates(tasks: list[Task], plan: Plan, user: User, on: datetime.date, told: set[str]) -> list[dict[str, str]]:
     """The cut-off and the next due dates of the unit's tasks, by date, without those `told` already."""
     cutoff = plan.cutoff(on)
     entries = [(cutoff, _("Reports for %(month)s close") % {"month": wording.month(cutoff)})]
     by_date: dict[datetime.date, list[str]] = {}
     for task in tasks:
-        dated = task.due_on and task.due_on >= on and task.lead_unit_id == user.unit_id and task.status in OPEN_DATED
-        if dated and task.code not in told:
+        own = task.lead_unit_id == user.unit_id and task.code not in told
+        if own and task.due_on and task.due_on >= on and task.status in OPEN_DATED:
             by_date.setdefault(task.due_on, []).append(task.code)
     entries += [(day, _("%(codes)s due") % {"codes": enumeration(codes)}) for day, codes in by_date.items()]
     return [{"date": wording.month_day(day), "words": words} for day, words in sorted(entries)[:NEAR_DATES]]

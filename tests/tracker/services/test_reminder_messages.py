@@ -148,7 +148,7 @@ class TestWho:
         assert run(DUE + DAY) == ["staff"]
 
     def test_nobody_of_another_government(self, world, late):
-        world.foreign_task
+        assert world.foreign_task.plan.government == world.other_district
         User.objects.filter(pk=world.staff.pk).update(unit=world.foreign_bureau)
         assert run(DUE + DAY) == ["head"]
 

@@ -244,7 +244,8 @@ class TestNotices:
 
 class TestDemands:
     @pytest.mark.parametrize(
-        ("days", "expected"), [(-2, {}), (-1, {"staff"}), (0, {"staff"}), (1, {"staff", "head"}), (40, {"staff", "head"})]
+        ("days", "expected"),
+        [(-2, {}), (-1, {"staff"}), (0, {"staff"}), (1, {"staff", "head"}), (40, {"staff", "head"})],
     )
     def test_the_day_before_and_when_it_has_passed(self, world, days, expected):
         row = demand(world, world.started(), datetime.date(2025, 6, 20))
@@ -314,11 +315,10 @@ def busy(world):
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_finding_costs_the_same_for_one_task_and_for_three(world, number, django_assert_num_queries):
-    for task in world.tasks[:number]:
-        task = world.started(task, due_on=DUE)
-        world.proof(task)
-        tasks.submit(task.pk, by=world.head, summary="完成")
-        task = tasks.send_back(task.pk, by=world.reviewer, reason="缺名单")
+    for confirmed in world.tasks[:number]:
+        world.proof(world.started(confirmed, due_on=DUE))
+        tasks.submit(confirmed.pk, by=world.head, summary="完成")
+        task = tasks.send_back(confirmed.pk, by=world.reviewer, reason="缺名单")
         notice(world, task, limit=DUE)
         demand(world, task, DUE)
     with django_assert_num_queries(5):

@@ -123,7 +123,12 @@ class TestOwnAccount:
         sent = {**OWN, "role": "administrator", "is_staff": "on", "display_name": "x", "unit": world.second.pk}
         signed_in(world.staff).post(reverse("account"), sent)
         kept = User.objects.get(pk=world.staff.pk)
-        assert (kept.role, kept.is_staff, kept.display_name, kept.unit) == ("contributor", False, "人-staff", world.bureau)
+        assert (kept.role, kept.is_staff, kept.display_name, kept.unit) == (
+            "contributor",
+            False,
+            "人-staff",
+            world.bureau,
+        )
 
     def test_what_was_and_who_changed_it_is_kept(self, world, signed_in):
         client = signed_in(world.staff)

@@ -88,13 +88,14 @@ def test_what_happened_outside_the_plan_year_is_not_counted(world, signed_in):
     assert [*shown(signed_in(world.admin), world)] == ["全部单位"]
 
 
-@pytest.mark.parametrize(
-    "who", ["reviewer", "leader", "auditor", "viewer", "staff", "head", "city_leader"]
-)
+@pytest.mark.parametrize("who", ["reviewer", "leader", "auditor", "viewer", "staff", "head", "city_leader"])
 def test_only_administrators_see_it(asked, signed_in, who):
     client = signed_in(getattr(asked, who))
     assert client.get(reverse("burden", args=[asked.plan.pk])).status_code == 403
-    assert reverse("burden", args=[asked.plan.pk]) not in client.get(reverse("home", args=[asked.plan.pk])).content.decode()
+    assert (
+        reverse("burden", args=[asked.plan.pk])
+        not in client.get(reverse("home", args=[asked.plan.pk])).content.decode()
+    )
 
 
 def test_another_government_finds_nothing_and_the_city_reads_no_burden(asked, signed_in):
