@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.database import bootstrap_static, database_from, sqlite_pragmas
+from config.mail import TIMEOUT_SECONDS, mail_from, sender_from, site_address_from
+from config.quiet_days import days_from, weekdays_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -219,6 +221,18 @@ EVIDENCE_DIR = Path(env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence")))
 # Hosts inside the government network whose pages `check_links` may open: names or numbers, with a port if need be.
 CHECK_LINKS_HOSTS = [host.strip().lower() for host in env.list("CHECK_LINKS_HOSTS", default=[]) if host.strip()]
 EVIDENCE_MOST_MB = read_number("EVIDENCE_MOST_MB", 20, lowest=1)
+# Reminders: how they are sent, what their links begin with, and when none are sent.
+_mail = mail_from(env.str("EMAIL_URL", default="consolemail://"))
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST", ""), _mail.get("EMAIL_PORT", 0)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER", ""), _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = TIMEOUT_SECONDS
+DEFAULT_FROM_EMAIL = sender_from(env.str("EMAIL_FROM", default=""), needed=bool(EMAIL_HOST))
+SITE_ADDRESS = site_address_from(env.str("SITE_ADDRESS", default="http://127.0.0.1:8000" if DEBUG else ""))
+QUIET_WEEKDAYS = weekdays_from(env.str("QUIET_WEEKDAYS", default="6,7"))
+QUIET_DAYS = days_from(env.str("QUIET_DAYS", default=""))
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = read_number("MAX_REQUEST_KB", 2560, lowest=64) * 1024
 
 LOGGING = {

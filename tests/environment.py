@@ -11,6 +11,11 @@ os.environ.update(
     DEMONSTRATION="false",
     DEMONSTRATION_DATE="",
     LOG_LEVEL="CRITICAL",
+    EMAIL_URL="consolemail://",
+    EMAIL_FROM="",
+    SITE_ADDRESS="https://tracker.example.gov.cn",
+    QUIET_WEEKDAYS="6,7",
+    QUIET_DAYS="",
 )
 # Each run has a folder of its own for its database files; workers share the one of the run that started them.
 if "PYTEST_XDIST_WORKER" not in os.environ:

@@ -415,6 +415,13 @@ def check_withdraw_notice(user: User, notice: SupervisionNotice) -> None:
         raise MoveRefused(_notice_sentence(notice))
 
 
+def check_see_burden(user: User, plan: Plan) -> None:
+    """What the units are asked for is shown to administrators of the plan's government alone: no unit is compared."""
+    check_role(user, (Role.ADMINISTRATOR,))
+    if not user.is_active or user.unit is None or user.unit.government_id != plan.government_id:
+        raise NotPermitted(_("This is for the administrators of %(government)s.") % {"government": plan.government})
+
+
 def check_see_phone(user: User) -> None:
     if user.role == Role.VIEWER:
         raise NotPermitted(_("Office phones are not shown to viewers."))

@@ -651,6 +651,16 @@ class OwnQuerySet(models.QuerySet[Any]):
         return self.filter(person__in=people.objects.visible_to(user))
 
 
+# Tasks that were returned and not resubmitted.
+RETURNED = Q(status=Status.IN_PROGRESS, returned=True)
+
+
+def unreported(since: datetime.date, *, started_by: datetime.date) -> Q:
+    """Condition on tasks: running since `started_by` at the latest, without a report since the day `since`."""
+    silent = Q(last_report_on__isnull=True) | Q(last_report_on__lt=since)
+    return Q(status__in=lights.REPORTING_STATUSES, returned=False, starts_on__lte=started_by) & silent
+
+
 def waiting_conditions(user: "User", plan: "Plan", on: datetime.date) -> dict[str, Q]:
     """What waits for this person among a plan's tasks, as conditions by group, in the order of the home page.
 
@@ -663,11 +673,8 @@ def waiting_conditions(user: "User", plan: "Plan", on: datetime.date) -> dict[st
         return {}
     groups: dict[str, Q] = {}
     if user.role in (Role.CONTRIBUTOR, Role.UNIT_HEAD):
-        since = plan.period_start(on)
-        unreported = Q(last_report_on__isnull=True) | Q(last_report_on__lt=since)
-        groups["returned"] = own & Q(status=Status.IN_PROGRESS, returned=True)
-        running = Q(status__in=lights.REPORTING_STATUSES, returned=False, starts_on__lte=on)
-        groups["report"] = own & running & unreported
+        groups["returned"] = own & RETURNED
+        groups["report"] = own & unreported(plan.period_start(on), started_by=on)
     if user.role == Role.UNIT_HEAD:
         groups["sign"] = own & Q(status=Status.AWAITING_SIGN_OFF)
     if user.role == Role.REVIEWER:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from tracker.views import (
     accounts,
+    burden,
     evidence,
     figures,
     home,
@@ -38,6 +39,7 @@ urlpatterns = [
     ),
     path("plans/<int:plan>/review/", review.queue, name="review_queue"),
     path("plans/<int:plan>/requests/", requests.requests, name="requests"),
+    path("plans/<int:plan>/burden/", burden.burden, name="burden"),
     path("requests/<int:change>/", requests.decide_request, name="decide_request"),
     path("plans/<int:plan>/notices/", notices.notices, name="notices"),
     path("notices/<int:notice>/", notices.notice, name="notice"),

@@ -1,8 +1,8 @@
 """`make bench`: what the long jobs cost, each in a process of its own: CPU seconds and largest memory.
 
 Reading a report of 10,000 characters and of 1 MB, the import page, one correction, creating a plan of 300 tasks,
-comparing a corrected text, the preview of a ledger of 10,000 rows, looking at 1,000 web addresses, verifying a
-chain of 100,000 lines of history, and a review of 3,000 tasks.
+comparing a corrected text, the preview of a ledger of 10,000 rows, looking at 1,000 web addresses, sending reminders
+to 2,000 people, verifying a chain of 100,000 lines of history, and a review of 3,000 tasks.
 """
 
 import io
@@ -180,6 +180,43 @@ def check_links() -> None:
         print(f"{'  connections at once, at most':44}{server.most:9d}", flush=True)
 
 
+def send_reminders() -> None:
+    """3,000 tasks of 2,000 people, all past their due dates, to no mail server; prints the time on the clock too."""
+    os.environ.update(EMAIL_URL="dummymail://", SITE_ADDRESS="https://tracker.example.gov.cn")
+    import django
+
+    django.setup()
+    from django.db import models
+
+    from tests.bench import fill
+    from tracker.models import Plan, ReminderMessage, Task, Unit, User
+    from tracker.services import reminder_messages
+
+    plan = Plan.objects.get(year=2025)
+    fill.repeat_tasks(plan, 3_000)
+    units = list(Unit.objects.filter(led_tasks__plan=plan).distinct())
+    names = [f"bench-{number}" for number in range(2_000)]
+    people = [
+        User(username=name, display_name=name, email=f"{name}@tracker.example", role="contributor", unit=units[0])
+        for name in names
+    ]
+    User.objects.update(email="")
+    people = User.objects.bulk_create(people)
+    tasks = list(Task.objects.filter(plan=plan))
+    for number, task in enumerate(tasks):
+        task.owner, task.lead_unit = people[number % len(people)], units[0]
+    models.QuerySet(Task).bulk_update(tasks, ["owner", "lead_unit"], batch_size=500)
+    models.QuerySet(Task).filter(plan=plan).exclude(due_on=None).update(due_on="2025-09-12", starts_on="2025-01-01")
+    fill.analyse()
+    began = time.monotonic()
+    with counted("send reminders to 2,000 people"):
+        waiting = reminder_messages.waiting()
+        sent = reminder_messages.run(waiting)
+    print(f"{'  on the clock':44}{(time.monotonic() - began) * 1000:9.1f}", flush=True)
+    if sent["sent"] != 2_000 or ReminderMessage.objects.filter(state="sent").count() != 2_000:
+        raise SystemExit(f"{dict(sent)} were sent")
+
+
 def verify_chain() -> None:
     """A chain of 100,000 lines."""
     import django
@@ -309,6 +346,7 @@ JOBS: dict[str, Callable[[], None]] = {
     "correct_text": correct_text,
     "read_ledger": read_ledger,
     "check_links": check_links,
+    "send_reminders": send_reminders,
     "verify_chain": verify_chain,
     "hold_review": hold_review,
 }

@@ -5,13 +5,14 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core import mail
 from django.db import connection
 
 from tests.worlds import World
 from tracker import clock
 from tracker.exceptions import MoveRefused, Stale
-from tracker.models import Task, TaskEvent
-from tracker.services import history, notices, tasks
+from tracker.models import Reminder, ReminderMessage, Task, TaskEvent
+from tracker.services import history, notices, reminder_messages, tasks
 
 WRITERS = 8
 UPDATES = 200 if os.environ.get("FULL") else 6
@@ -91,3 +92,19 @@ def test_notices_issued_at_once_never_share_a_number(busy):
     numbers = [number for number in run(tried) if number is not None]
     assert sorted(numbers) == list(range(1, len(pks) + 1))
     assert history.verify() == TaskEvent.objects.count()
+
+
+def test_runs_of_reminders_at_once_write_to_everybody_and_to_nobody_twice(busy, monkeypatch):
+    monkeypatch.setattr(reminder_messages, "AT_ONCE", 3)
+    people = [
+        busy.person(f"head-{number}", "unit_head", busy.bureau, email=f"{number}@tracker.example")
+        for number in range(20)
+    ]
+    # Asked for yesterday: all heads of the unit are reminded of each task.
+    Task.objects.update(due_on="2025-06-15")
+
+    sent = run(lambda writer: reminder_messages.run(reminder_messages.waiting())["sent"])
+    assert sum(sent) == len(people)
+    assert sorted(message.to[0] for message in mail.outbox) == sorted(person.email for person in people)
+    assert ReminderMessage.objects.filter(state="sent").count() == len(people)
+    assert Reminder.objects.count() == len(people) * len(busy.tasks)

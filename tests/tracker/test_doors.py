@@ -38,6 +38,7 @@ OF_THE_PLAN = {
     "escalate_notice": lambda w: [w.notice.pk],
     "issue_notice": lambda w: [w.open_task.pk],
     "demand": lambda w: [w.open_task.pk, "urge"],
+    "burden": lambda w: [w.plan.pk],
     "decide_request": lambda w: [w.request.pk],
     "raise_light": lambda w: [w.open_task.pk],
     "ask_contribution": lambda w: [w.open_task.pk],
@@ -123,7 +124,7 @@ POST_ONLY = {
     *("activate_plan", "judge", "look_again", "evidence_withdraw", "remove_duty"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links", "meeting_draft"),
 }
-LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue"}
+LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue", "burden"}
 PEOPLE = [
     "admin",
     "reviewer",

@@ -11,6 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +30,7 @@ from tracker.services import (
     indicators,
     link_checks,
     notices,
+    reminder_messages,
     requests,
     tasks,
     trace,
@@ -41,6 +43,8 @@ CONFIRMED_BY = "reviewer"
 Act = tuple[datetime.datetime, Callable[[], object]]
 # What other apps add to the story: each gives its acts for the folder and the plan.
 SOURCES: list[Callable[[Path, Plan], Iterable[Act]]] = []
+NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
+ACCOUNT = ("display_name", "role", "email", "reminders")
 
 
 @transaction.atomic
@@ -66,11 +70,18 @@ def play(folder: Path, plan: Plan, *, password: str) -> list[User]:
         for entry in story["task"]
         for event in entry.get("events", [])
     ]
+    acts += [(moment, partial(_remind, moment)) for moment in story.get("reminded_at", [])]
     for source in SOURCES:
         acts += source(folder, plan)
     for _moment, act in sorted(acts, key=itemgetter(0)):
         act()
     return people
+
+
+def _remind(moment: datetime.datetime) -> None:
+    """A run of `send_reminders` as it was then; nothing leaves the machine."""
+    with clock.at(timezone.make_aware(moment)):
+        reminder_messages.run(reminder_messages.waiting(), connection=get_connection(NO_MAIL))
 
 
 def _account(entry: dict[str, Any], password: str) -> User:
@@ -79,7 +90,7 @@ def _account(entry: dict[str, Any], password: str) -> User:
         raise DatasetError(_("Account %(username)s: the unit %(unit)s is not known.") % entry)
     person, created = User.objects.get_or_create(
         username=entry["username"],
-        defaults={"display_name": entry["display_name"], "unit": unit, "role": entry["role"]},
+        defaults={"unit": unit, **{name: entry[name] for name in ACCOUNT if name in entry}},
     )
     if created:
         person.is_staff = person.is_superuser = entry["role"] == "administrator"

@@ -3,11 +3,17 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import views as auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
+from tracker.exceptions import InvalidInput
+from tracker.forms.people import AccountForm
+from tracker.services import people
 from tracker.views.base import person_of
 
 
@@ -31,9 +37,21 @@ class PasswordChangeView(auth.PasswordChangeView):
         return response
 
 
+@require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    """One's own account: for now the change of password."""
-    return redirect("password_change")
+    """One's own account: who one is here, how to be reached, how often to be reminded, and the password."""
+    user = person_of(request)
+    kept = {name: getattr(user, name) for name in people.OWN}
+    form = AccountForm(request.POST if request.method == "POST" else None, initial=kept)
+    if form.is_valid():
+        try:
+            people.set_own(by=user, **form.cleaned_data)
+        except InvalidInput as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("Your account is saved."))
+            return redirect("account")
+    return render(request, "tracker/account.html", {"form": form}, status=400 if form.is_bound else 200)
 
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -27,6 +27,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     frame |= {"plans": plans, "plan": plan, "imports": permissions.answers(permissions.check_import, user)}
     if plan is not None:
         frame["search_url"] = reverse("ledger", args=[plan.pk])
+        if permissions.answers(permissions.check_see_burden, user, plan):
+            frame["burden_url"] = reverse("burden", args=[plan.pk])
         frame["navigation"] = SimpleLazyObject(lambda: navigation(request, user, plan))
     return frame
 

@@ -22,6 +22,8 @@ from tracker.presenters import notices as supervision
 from tracker.presenters.rows import Row, task_row
 from tracker.presenters.task_tables import troubles
 from tracker.querysets import CHANGED_ADDRESS, DEAD_ADDRESS, expired, waiting_conditions
+from tracker.services import reminders
+from tracker.services.occasions import Kind, Occasion
 from tracker.texts import enumeration
 from tracker.views.base import listed, person_of, plan_or_404, plans_of, visible_tasks
 
@@ -47,6 +49,7 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
     notices = supervision.waiting_rows(shown, user, on) if user.role in (*STAFF, *CONDUCTORS) else []
     demands = supervision.demands_by_task(shown, user, on) if user.role in STAFF else {}
     groups = _groups(tasks, shown, user, on, demands, primary=not notices)
+    reminded = reminders.due_for(user, shown, on)
     return render(
         request,
         "tracker/home.html",
@@ -57,7 +60,9 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
             "notices_url": reverse("notices", args=[shown.pk]),
             "groups": groups,
             "idle": _idle_rows(tasks, groups, user, on),
-            "dates": _near_dates(tasks, shown, user, on),
+            "reminders": reminded,
+            "reminder_choice": user.get_reminders_display() if user.email else "",
+            "dates": _near_dates(tasks, shown, user, on, _dated(reminded)),
             "unit_lights": _unit_lights(tasks, shown, user, on),
             "events": _latest_events(shown, user),
             "care": _evidence_to_look_after(shown, user, on),
@@ -247,16 +252,22 @@ def _idle_reason(task: Task) -> str:
     return str(task.get_status_display())
 
 
-def _near_dates(tasks: list[Task], plan: Plan, user: User, on: datetime.date) -> list[dict[str, str]]:
-    """The cut-off and the next due dates of the unit's tasks, by date."""
+def _near_dates(tasks: list[Task], plan: Plan, user: User, on: datetime.date, told: set[str]) -> list[dict[str, str]]:
+    """The cut-off and the next due dates of the unit's tasks, by date, without those `told` already."""
     cutoff = plan.cutoff(on)
     entries = [(cutoff, _("Reports for %(month)s close") % {"month": wording.month(cutoff)})]
     by_date: dict[datetime.date, list[str]] = {}
     for task in tasks:
-        if task.due_on and task.due_on >= on and task.lead_unit_id == user.unit_id and task.status in OPEN_DATED:
+        own = task.lead_unit_id == user.unit_id and task.code not in told
+        if own and task.due_on and task.due_on >= on and task.status in OPEN_DATED:
             by_date.setdefault(task.due_on, []).append(task.code)
     entries += [(day, _("%(codes)s due") % {"codes": enumeration(codes)}) for day, codes in by_date.items()]
     return [{"date": wording.month_day(day), "words": words} for day, words in sorted(entries)[:NEAR_DATES]]
+
+
+def _dated(reminded: list[Occasion]) -> set[str]:
+    """Codes of the tasks whose due date stands among the reminders already."""
+    return {one.code for one in reminded if one.kind == Kind.DUE}
 
 
 OPEN_DATED = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.AWAITING_SIGN_OFF, Status.UNDER_REVIEW)

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.urls import reverse
@@ -20,6 +21,7 @@ from tracker.models import (
     Milestone,
     NoticeReply,
     Reading,
+    ReminderMessage,
     Shortcoming,
     SupervisionNotice,
     Task,
@@ -74,6 +76,14 @@ def test_there_is_an_account_for_every_role_and_every_leading_unit(plan):
     assert {"admin", "reviewer", "reviewer-office", "leader", "auditor", "viewer"} <= names
     units = {unit.code for unit in {task.lead_unit for task in Task.objects.all()} if unit}
     assert {f"staff-{code}" for code in units} | {f"head-{code}" for code in units} <= names
+
+
+def test_people_were_reminded_in_the_months_before_and_no_mail_left(plan):
+    sent = ReminderMessage.objects.filter(state="sent")
+    assert {message.on.month for message in sent} >= {6, 9}
+    assert mail.outbox == []
+    assert set(User.objects.values_list("reminders", flat=True)) == {"daily", "weekly", "none"}
+    assert all(person.email.endswith(".example") for person in User.objects.exclude(is_active=False))
 
 
 def test_does_not_run_where_the_demonstration_is_off(db, settings):

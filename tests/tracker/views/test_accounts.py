@@ -7,9 +7,12 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.worlds import PASSWORD
+from tracker.exceptions import InvalidInput
 from tracker.models import User
+from tracker.services import people
 
 NEW = "Another-horse-8"
+OWN = {"email": "wang@qzwj.example", "office_phone": "6600 1234", "reminders": "weekly"}
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ def test_all_other_sessions_end_with_a_change_of_password(world):
     sign_in(there, "staff", PASSWORD)
     data = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
     assert here.post(reverse("password_change"), data).headers["Location"] == reverse("password_change_done")
-    assert here.get(reverse("account")).headers["Location"] == reverse("password_change")
+    assert here.get(reverse("account")).status_code == 200
     assert there.get(reverse("account")).headers["Location"].startswith(reverse("login"))
 
 
@@ -100,3 +103,70 @@ def test_the_day_of_the_demonstration_is_written_as_all_days(db, settings, langu
     client = Client(headers={"accept-language": language})
     client.cookies["django_language"] = language
     assert shown in client.get(reverse("login")).content.decode()
+
+
+class TestOwnAccount:
+    def test_shows_who_one_is_here(self, world, signed_in):
+        body = signed_in(world.staff).get(reverse("account")).content.decode()
+        for words in ("人-staff", "区培训局", "填报人", reverse("password_change")):
+            assert words in body
+
+    @pytest.mark.parametrize("who", ["staff", "viewer", "admin", "city_leader"])
+    def test_everyone_sets_address_phone_and_reminders(self, world, signed_in, who):
+        person = getattr(world, who)
+        answer = signed_in(person).post(reverse("account"), OWN)
+        assert answer.headers["Location"] == reverse("account")
+        kept = User.objects.get(pk=person.pk)
+        assert {name: getattr(kept, name) for name in OWN} == OWN
+
+    def test_nothing_else_can_be_set(self, world, signed_in):
+        sent = {**OWN, "role": "administrator", "is_staff": "on", "display_name": "x", "unit": world.second.pk}
+        signed_in(world.staff).post(reverse("account"), sent)
+        kept = User.objects.get(pk=world.staff.pk)
+        assert (kept.role, kept.is_staff, kept.display_name, kept.unit) == (
+            "contributor",
+            False,
+            "人-staff",
+            world.bureau,
+        )
+
+    def test_what_was_and_who_changed_it_is_kept(self, world, signed_in):
+        client = signed_in(world.staff)
+        before = world.staff.history.count()
+        client.post(reverse("account"), OWN)
+        client.post(reverse("account"), OWN)
+        assert world.staff.history.count() == before + 1
+        latest = world.staff.history.first()
+        assert (latest.email, latest.history_user) == ("wang@qzwj.example", world.staff)
+
+    @pytest.mark.parametrize(
+        ("field", "value", "sentence"),
+        [
+            ("email", "wang@", "“wang@”不是电子邮箱地址"),
+            ("email", "a@example.cn, b@example.cn", "不是电子邮箱地址"),
+            ("email", "a@example.cn\nBcc: b@example.cn", "不是电子邮箱地址"),
+            ("email", "x" * 250 + "@example.cn", "254"),
+            ("office_phone", "1" * 41, "40"),
+            ("office_phone", "秘密★5年", "秘密★5年"),
+            ("reminders", "hourly", "请选择多久收一次邮件"),
+            ("reminders", "", "请选择多久收一次邮件"),
+        ],
+    )
+    def test_bad_input_is_answered_at_its_field_and_stays_typed(self, world, signed_in, field, value, sentence):
+        answer = signed_in(world.staff).post(reverse("account"), {**OWN, field: value})
+        assert answer.status_code == 400
+        assert sentence in str(answer.context["form"].errors[field])
+        assert answer.context["form"]["email"].value() == {**OWN, field: value}["email"]
+        assert User.objects.get(pk=world.staff.pk).reminders == "daily"
+
+    def test_the_service_refuses_by_itself(self, world):
+        for name, value in (("email", "wang@"), ("reminders", "hourly"), ("office_phone", "1" * 41)):
+            with pytest.raises(InvalidInput) as refusal:
+                people.set_own(by=world.staff, **{**OWN, name: value})
+            assert refusal.value.field == name
+
+    def test_an_address_may_be_taken_away(self, world, signed_in):
+        client = signed_in(world.staff)
+        client.post(reverse("account"), OWN)
+        client.post(reverse("account"), {**OWN, "email": ""})
+        assert User.objects.get(pk=world.staff.pk).email == ""

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from tracker import clock
-from tracker.services import tasks
+from tracker.models import User
+from tracker.services import reminders, tasks
 
 
 def groups(client, world):
@@ -87,7 +88,7 @@ def test_costs_the_same_for_one_task_and_for_three(world, signed_in, number, dja
         world.confirmed(task)
     client = signed_in(world.staff)
     client.get(reverse("home", args=[world.plan.pk]))
-    with later(20), django_assert_num_queries(10):
+    with later(20), django_assert_num_queries(12):
         client.get(reverse("home", args=[world.plan.pk]))
 
 
@@ -108,3 +109,35 @@ def test_the_start_page_says_so_where_there_is_no_plan(world, signed_in):
     answer = signed_in(world.staff).get(reverse("start"))
     assert answer.status_code == 200
     assert "没有计划" in answer.content.decode()
+
+
+def test_the_list_of_reminders_is_that_of_the_message(world, signed_in, settings):
+    settings.QUIET_WEEKDAYS = frozenset(range(1, 8))
+    User.objects.filter(pk=world.staff.pk).update(reminders="none", email="")
+    world.started(due_on=datetime.date(2025, 6, 20))
+    tasks.send_back(world.under_review(world.tasks[1]).pk, by=world.reviewer, reason="缺名单")
+    with later(9):
+        answer = signed_in(world.staff).get(reverse("home", args=[world.plan.pk]))
+        on_the_page = answer.context["reminders"]
+        assert on_the_page == reminders.due(world.plan, clock.today())[world.staff.pk]
+    assert [(one.date, one.code, one.words) for one in on_the_page] == [
+        ("6月20日", "1.1", "已过完成时限，尚未销号"),
+        ("6月16日", "1.2", "退回未重报"),
+    ]
+    body = answer.content.decode()
+    assert all(words in body for words in ("提醒", "已过完成时限，尚未销号", world.task.get_absolute_url()))
+
+
+def test_a_date_that_is_reminded_of_is_not_listed_twice(world, signed_in):
+    world.started(due_on=datetime.date(2025, 6, 30))
+    answer = signed_in(world.staff).get(reverse("home", args=[world.plan.pk]))
+    assert [one.code for one in answer.context["reminders"]] == ["1.1"]
+    assert [date["date"] for date in answer.context["dates"]] == ["6月25日"]
+
+
+@pytest.mark.parametrize("who", ["reviewer", "leader", "viewer", "second_staff", "city_leader"])
+def test_others_are_reminded_of_nothing(world, signed_in, who):
+    world.started(due_on=datetime.date(2025, 6, 20))
+    with later(9):
+        answer = signed_in(getattr(world, who)).get(reverse("home", args=[world.plan.pk]))
+    assert answer.context["reminders"] == []
