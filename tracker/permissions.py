@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tracker import clock
+from tracker.dates import day_in_year
 from tracker.enums import STANDING_VERDICTS, Move, PlanState, RequestKind, Role, Status, Verdict
 from tracker.exceptions import MoveRefused, NotPermitted, Refusal
 from tracker.models import Evidence, EvidenceUse, Plan, Task, User
@@ -297,7 +298,7 @@ def check_request_change(user: User, task: Task, kind: RequestKind) -> None:
                 "An extension must be asked for before the due date; this task was due on %(date)s. "
                 "An adjustment can be asked for."
             )
-            % {"date": task.due_on}
+            % {"date": day_in_year(task.due_on, task.plan.year)}
         )
 
 

@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker import clock, lights, permissions, workflow
+from tracker.dates import full_date, year_after
 from tracker.enums import ContributionState, EventKind, Light, Move, Nature, RequestKind, RequestState, Role, Status
 from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Draft, Milestone, Task, TaskEvent, Unit, User
@@ -175,7 +176,7 @@ def _refuse_incomplete(values: Mapping[str, Any]) -> None:
 
 
 def refuse_dates(starts_on: datetime.date, due_on: datetime.date, task: Task) -> None:
-    """Raise InvalidInput for a due date before the start, before the plan, or in the past."""
+    """Raise InvalidInput for a due date before the start, before the plan, long after it, or in the past."""
     if due_on < starts_on:
         raise InvalidInput(
             _("The due date %(due)s lies before the planned start %(start)s.") % {"due": due_on, "start": starts_on},
@@ -185,6 +186,17 @@ def refuse_dates(starts_on: datetime.date, due_on: datetime.date, task: Task) ->
         raise InvalidInput(_("The due date %(due)s has passed already.") % {"due": due_on}, field="due_on")
     if not task.plan.starts_on <= due_on:
         raise InvalidInput(_("The due date lies before the plan's year."), field="due_on")
+    _refuse_late(due_on, task)
+
+
+def _refuse_late(due_on: datetime.date, task: Task) -> None:
+    """Raise InvalidInput for a due date more than one year after the plan's last day."""
+    latest = year_after(task.plan.ends_on)
+    if due_on > latest:
+        raise InvalidInput(
+            _("A due date lies at most one year after the plan's last day: by %(date)s.") % {"date": full_date(latest)},
+            field="due_on",
+        )
 
 
 def _checked(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -254,6 +266,8 @@ def edit(task_id: int, *, by: User, version: int | None = None, **values: Any) -
         )
     if "due_on" in fields and due and due < clock.today():
         raise InvalidInput(_("The due date %(due)s has passed already.") % {"due": due}, field="due_on")
+    if "due_on" in fields and due:
+        _refuse_late(due, task)
     before = history.state_of(task)
     if supporting is not None:
         _support(task, supporting)

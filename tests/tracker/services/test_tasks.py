@@ -49,6 +49,14 @@ class TestConfirm:
             world.confirmed(due_on=datetime.date(2025, 6, 15))
         assert refused.value.field == "due_on"
 
+    @pytest.mark.parametrize("due_on", [datetime.date(2027, 1, 1), datetime.date.max])
+    def test_refuses_a_due_date_more_than_a_year_after_the_plan(self, world, due_on):
+        for act in (world.confirmed, lambda **values: tasks.edit(world.task.pk, by=world.admin, **values)):
+            with pytest.raises(InvalidInput) as refused:
+                act(due_on=due_on)
+            assert refused.value.field == "due_on"
+        assert world.confirmed(due_on=datetime.date(2026, 12, 31)).status == Status.NOT_STARTED
+
     def test_takes_a_due_date_today(self, world):
         assert world.confirmed(due_on=datetime.date(2025, 6, 16)).status == Status.NOT_STARTED
 
