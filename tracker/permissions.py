@@ -182,6 +182,13 @@ def can_set_up(user: User, plan: Plan) -> bool:
     return answers(check_set_up, user, plan)
 
 
+def check_set_milestones(user: User, task: Task) -> None:
+    """Milestones are set with the confirmation or later, until the task is closed."""
+    check_set_up(user, task.plan)
+    if task.status in (Status.COMPLETED, Status.CANCELLED):
+        raise MoveRefused(_("The task is closed; reopen it before editing."))
+
+
 def administers(user: Any) -> bool:
     """May this person enter the admin: an active administrator, or who sets the installation up?"""
     return bool(user.is_active and user.is_staff and (user.is_superuser or user.role == Role.ADMINISTRATOR))

@@ -47,6 +47,7 @@ urlpatterns = [
     path("tasks/<int:task>/moves/<slug:move>/", moves.move, name="move"),
     path("tasks/<int:task>/request/<slug:kind>/", moves.request_change, name="request_change"),
     path("tasks/<int:task>/contribution/", moves.ask_contribution, name="ask_contribution"),
+    path("tasks/<int:task>/milestones/", moves.set_milestones, name="set_milestones"),
     path("tasks/<int:task>/light/", moves.raise_light, name="raise_light"),
     path("tasks/<int:task>/remark/", moves.remark, name="remark"),
     path("tasks/<int:task>/sign/", review.sign_off, name="sign_off"),

@@ -35,6 +35,7 @@ OF_THE_PLAN = {
     "raise_light": lambda w: [w.open_task.pk],
     "ask_contribution": lambda w: [w.open_task.pk],
     "remark": lambda w: [w.open_task.pk],
+    "set_milestones": lambda w: [w.open_task.pk],
     "sign_off": lambda w: [w.open_task.pk],
     "review": lambda w: [w.open_task.pk],
     "evidence_new": lambda w: [w.open_task.pk],
@@ -45,6 +46,7 @@ OF_THE_PLAN = {
     "look_again": lambda w: [w.use.evidence_id],
     "judge": lambda w: [w.use.pk],
     "evidence_withdraw": lambda w: [w.use.pk],
+    "take_newer": lambda w: [w.use.pk],
     "settle_measure_link": lambda w: [w.link.pk, "confirm"],
     "evidence_library": lambda w: [w.plan.pk],
     "figures": lambda w: [w.plan.pk],
@@ -92,7 +94,7 @@ OF_SOME = {
     *("correct_report", "report_correction", "decide_request"),
 }
 POST_ONLY = {
-    *("activate_plan", "judge", "look_again", "evidence_withdraw"),
+    *("activate_plan", "judge", "look_again", "evidence_withdraw", "take_newer"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links"),
 }
 LOOKED_AT = EVERYONE - {"shortcoming"} | {"review_queue"}
