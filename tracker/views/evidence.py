@@ -48,7 +48,7 @@ def evidence_new(request: HttpRequest, task: int) -> HttpResponse:
             raise
     if request.method == "POST":
         return _deposit(request, found, replaces)
-    form = EvidenceForm(initial=shown.initial_of(replaces), by=person_of(request), task=found)
+    form = EvidenceForm(initial=shown.initial_of(replaces, found), by=person_of(request), task=found)
     return _form_page(request, found, form, replaces=replaces)
 
 
