@@ -112,15 +112,18 @@ def _status_sentence(task: Task, rule: Rule) -> str:
 
 
 def _uses(task: Task) -> list[EvidenceUse]:
-    """The task's uses of evidence that nobody took back, each with its item."""
+    """The task's uses of evidence that nobody took back, each with its item and `replaced_here`.
+
+    Those fetched with the task were read with `mark_replaced`.
+    """
     fetched = "evidence_uses" in getattr(task, "_prefetched_objects_cache", {})
-    uses = task.evidence_uses.all() if fetched else task.evidence_uses.select_related("evidence")
+    uses = task.evidence_uses.all() if fetched else task.evidence_uses.mark_replaced().select_related("evidence")
     return [use for use in uses if use.verdict != Verdict.WITHDRAWN]
 
 
 def _supports(use: EvidenceUse, today: datetime.date) -> bool:
-    """What was rejected, or has expired, supports no claim."""
-    return use.verdict in STANDING_VERDICTS and not use.evidence.expired(today)
+    """What was rejected, has expired, or is replaced by a newer version on the task, supports no claim."""
+    return use.verdict in STANDING_VERDICTS and not use.evidence.expired(today) and not use.replaced_here
 
 
 def _need_evidence(user: User, task: Task) -> None:
@@ -143,7 +146,7 @@ def _need_other_than_lead_unit(user: User, task: Task) -> None:
 
 
 def _need_evidence_accepted(user: User, task: Task) -> None:
-    """What supports the claim must be accepted; what was rejected, taken back or has expired supports it no more."""
+    """What supports the claim must be accepted; what was rejected, taken back, replaced or has expired does not."""
     shown, today = _uses(task), clock.today()
     uses = [use for use in shown if _supports(use, today)]
     open_ones = [str(shown.index(use) + 1) for use in uses if use.verdict != Verdict.ACCEPTED]

@@ -63,6 +63,7 @@ urlpatterns = [
     path("evidence/<int:evidence>/preview/", evidence.evidence_preview, name="evidence_preview"),
     path("evidence/uses/<int:use>/judge/", review.judge, name="judge"),
     path("evidence/uses/<int:use>/withdraw/", evidence.withdraw, name="evidence_withdraw"),
+    path("evidence/uses/<int:use>/newer/", evidence.take_newer, name="take_newer"),
     path("links/measure/<int:link>/<slug:verdict>/", links.settle_measure_link, name="settle_measure_link"),
     path("links/shortcoming/<int:link>/<slug:verdict>/", links.settle_shortcoming_link, name="settle_shortcoming_link"),
     path("tasks/<int:task>/links/new/", links.link_task, name="link_task"),

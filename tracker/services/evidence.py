@@ -95,7 +95,7 @@ def deposit(
         field, messages = next(iter(error.message_dict.items()))
         raise InvalidInput(messages[0], field=field) from error
     item.save()
-    return _use(task, item, by=by, claim=named)
+    return _use(task, item, by=by, claim=named, instead_of=replaces)
 
 
 def _claim(value: str, field: str) -> str:
@@ -133,11 +133,21 @@ def next_number(task: Task) -> str:
     return f"{stem}{taken + 1:02d}"
 
 
-def _use(task: Task, item: Evidence, *, by: User, claim: str, earlier: EvidenceUse | None = None) -> EvidenceUse:
+def _use(
+    task: Task,
+    item: Evidence,
+    *,
+    by: User,
+    claim: str,
+    earlier: EvidenceUse | None = None,
+    instead_of: Evidence | None = None,
+) -> EvidenceUse:
     use = earlier or EvidenceUse(evidence=item, task=task)
     use.claim, use.verdict, use.added_by, use.added_at = claim, Verdict.PENDING, by, clock.now()
     use.save()
-    tasks.note(task.pk, EventKind.EVIDENCE_ADD, by=by, detail=str(item), reason=use.claim)
+    words = _("%(item)s, the newer version of %(older)s") if instead_of else "%(item)s"
+    detail = words % {"item": item, "older": instead_of.number if instead_of else ""}
+    tasks.note(task.pk, EventKind.EVIDENCE_ADD, by=by, detail=detail, reason=use.claim)
     return use
 
 
@@ -160,6 +170,27 @@ def use(task_id: int, evidence_id: int, *, by: User, claim: str) -> EvidenceUse:
     if earlier is not None and earlier.verdict != Verdict.WITHDRAWN:
         raise InvalidInput(_("%(item)s is used for this task already.") % {"item": item.number}, field="existing")
     return _use(task, item, by=by, claim=_claim(claim, field), earlier=earlier)
+
+
+@transaction.atomic
+def take_newer(use_id: int, *, by: User) -> EvidenceUse:
+    """Offer the newest version that `by` sees in the place of an older one, for the same claim; it is judged anew.
+
+    The old use stays with its verdict, and counts no more while the newer one stands.
+    """
+    older = _locked_use(use_id)
+    task, item = older.task, older.evidence
+    permissions.check_add_evidence(by, task)
+    newer = Evidence.objects.visible_to(by).newer_than(item.pk).first()
+    if newer is None or older.verdict == Verdict.WITHDRAWN:
+        raise MoveRefused(_("There is no newer version of %(item)s to be taken here.") % {"item": item.number})
+    earlier = EvidenceUse.objects.filter(evidence=newer, task=task).first()
+    if earlier is not None and earlier.verdict != Verdict.WITHDRAWN:
+        raise MoveRefused(_("%(item)s is used for this task already.") % {"item": newer.number})
+    if not older.claim:
+        words = _("The older version names no claim: tick %(item)s in your next report and say what it proves.")
+        raise MoveRefused(words % {"item": newer.number})
+    return _use(task, newer, by=by, claim=older.claim, earlier=earlier, instead_of=item)
 
 
 def _locked_use(use_id: int) -> EvidenceUse:
