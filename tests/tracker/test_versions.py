@@ -104,17 +104,17 @@ class TestOnItsTask:
     def test_it_is_marked_on_the_task_and_in_review(self, pair, signed_in):
         renew(pair)
         row = shown(signed_in(pair.viewer), pair.first)["2025-1-1-01"]
-        assert (row["version"], row["take_url"]) == ("replaced by a newer version: 2025-1-1-02", "")
+        assert (row["version"], row["take_url"]) == ("replaced here by a newer version: 2025-1-1-02", "")
         task = under_review(pair)
         page = signed_in(pair.reviewer).get(reverse("review", args=[task.pk]))
-        assert "replaced by a newer version: 2025-1-1-02" in page.content.decode()
+        assert "replaced here by a newer version: 2025-1-1-02" in page.content.decode()
         assert [row["open"] for row in page.context["evidence"]] == [False, True]
 
     def test_a_newer_version_that_is_not_seen_is_not_named(self, pair, signed_in):
         renew(pair, disclosure=Disclosure.INTERNAL)
         rows = shown(signed_in(pair.viewer), pair.first)
         assert {number: row["version"] for number, row in rows.items()} == {
-            "2025-1-1-01": "replaced by a newer version"
+            "2025-1-1-01": "replaced here by a newer version"
         }
         rows = shown(signed_in(pair.viewer), pair.second_task)
         assert rows["2025-1-1-01"]["version"] == ""
@@ -131,7 +131,7 @@ class TestOnItsTask:
         with clock.at(clock.now() + datetime.timedelta(days=2)):
             day = {"on": "2025-06-16"}
             page = signed_in(pair.staff).get(pair.first.get_absolute_url(), day)
-            assert "replaced by a newer version: 2025-1-1-02" in page.content.decode()
+            assert "replaced here by a newer version: 2025-1-1-02" in page.content.decode()
             areas = signed_in(pair.staff).get(reverse("trace", args=[pair.plan.pk]), day).context["areas"]
             assert {node.row.code: node.proof.count for area in areas for node in area.tasks}["1.1"] == 1
 
@@ -157,7 +157,7 @@ class TestOnOtherTasks:
         assert "2025-1-1-01" in line.detail and "2025-1-1-02" in line.detail
         assert counting(pair.second_task) == {"2025-1-1-02"}
         row = shown(signed_in(pair.staff), pair.second_task)["2025-1-1-01"]
-        assert (row["version"], row["take_url"]) == ("replaced by a newer version: 2025-1-1-02", "")
+        assert (row["version"], row["take_url"]) == ("replaced here by a newer version: 2025-1-1-02", "")
 
     def test_the_newest_of_several_is_taken(self, pair):
         third = renew(pair, renew(pair).evidence)

@@ -46,8 +46,8 @@ class MilestoneRows:
         longest = Milestone._meta.get_field("title").max_length
         return {
             "title": LineField(label=_("Milestone %(number)d") % words, required=False, max_length=longest),
-            "due_on": DayField(label=_("Date of milestone %(number)d") % words, required=False),
-            "share": PointsField(label=_("Share due by milestone %(number)d, %%") % words, required=False),
+            "due_on": DayField(label=_("Date, milestone %(number)d") % words, required=False),
+            "share": PointsField(label=_("Share in %%, milestone %(number)d") % words, required=False),
             "note": LineField(required=False, widget=forms.HiddenInput),
         }
 

@@ -199,8 +199,8 @@ def replaced_words(number: str | None, seen: Collection[str]) -> str:
     if not number:
         return ""
     if number not in seen:
-        return _("replaced by a newer version")
-    return _("replaced by a newer version: %(number)s") % {"number": number}
+        return _("replaced here by a newer version")
+    return _("replaced here by a newer version: %(number)s") % {"number": number}
 
 
 def evidence_rows(task: Task, may_add: bool) -> list[dict[str, Any]]:

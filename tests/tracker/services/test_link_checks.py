@@ -192,7 +192,7 @@ class TestAcceptedForAnotherTask:
         answer = client.post(reverse("judge", args=[second.pk]), data)
         assert answer.status_code == 409
         assert f"{second.evidence.get_absolute_url()}#again" in answer.content.decode()
-        assert "请先重新查看" in answer.content.decode()
+        assert "请先复核" in answer.content.decode()
 
 
 class TestTheRun:
