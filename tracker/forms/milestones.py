@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tracker.forms.fields import DayField, LineField, PointsField
 from tracker.models import Milestone, Task
+from tracker.services.tasks import STEP_FIELDS
 
 SPARE = 5
 MOST_ROWS = 100
@@ -86,12 +87,11 @@ class MilestoneRows:
 
         Where no row was sent at all, the milestones as they are stored.
         """
-        names = (*NAMES, "met_on", "met_words", "note")
         kept = self.met if self._sent() else self.stored
         met = {(step.title, step.due_on) for step in self.met}
         typed = [(place, row) for place, row in self._typed() if (row["title"], row["due_on"]) not in met]
         self.places = [place for place, _row in typed]
-        return [row for _place, row in typed] + [{name: getattr(step, name) for name in names} for step in kept]
+        return [row for _place, row in typed] + [{name: getattr(step, name) for name in STEP_FIELDS} for step in kept]
 
     def field_of(self, field: str) -> str:
         """The form's name of a field that the service names by its place among the steps."""

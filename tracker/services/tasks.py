@@ -41,6 +41,7 @@ BESIDE = (
     EventKind.REQUEST,
     EventKind.ASK,
 )
+STEP_FIELDS = ("title", "due_on", "share", "met_on", "met_words", "note")
 STALE_FIELDS = ("status", "progress", "due_on", "lead_unit", "owner")
 
 
@@ -561,16 +562,18 @@ def set_milestones(task_id: int, *, by: User, steps: Sequence[Mapping[str, Any]]
     """
     task = locked(task_id, version)
     permissions.check_set_milestones(by, task)
+    if _same_steps(steps, task.milestones.all()):
+        return task
     before = history.state_of(task)
     fields = _lay_milestones(task, steps, by=by, starts_on=task.starts_on, due_on=task.due_on)
-    if _laid(history.state_of(task)) != _laid(before):
-        _write(task, EventKind.MILESTONE, by=by, fields=fields, before=before)
+    _write(task, EventKind.MILESTONE, by=by, fields=fields, before=before)
     return task
 
 
-def _laid(state: dict[str, Any]) -> list[dict[str, Any]]:
-    """The milestones of a state, whichever rows hold them."""
-    return [{name: value for name, value in step.items() if name != "id"} for step in state["milestones"]]
+def _same_steps(steps: Iterable[Mapping[str, Any]], stored: Iterable[Milestone]) -> bool:
+    rows = [Milestone(**step) for step in steps], stored
+    given, kept = (sorted([str(getattr(row, name)) for name in STEP_FIELDS] for row in part) for part in rows)
+    return given == kept
 
 
 def _lay_milestones(
