@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tracker import clock
+from tracker.dates import day_in_year
 from tracker.enums import (
     STANDING_VERDICTS,
     UNANSWERED_NOTICES,
@@ -122,15 +123,18 @@ def _status_sentence(task: Task, rule: Rule) -> str:
 
 
 def _uses(task: Task) -> list[EvidenceUse]:
-    """The task's uses of evidence that nobody took back, each with its item."""
+    """The task's uses of evidence that nobody took back, each with its item and `replaced_here`.
+
+    Those fetched with the task were read with `mark_replaced`.
+    """
     fetched = "evidence_uses" in getattr(task, "_prefetched_objects_cache", {})
-    uses = task.evidence_uses.all() if fetched else task.evidence_uses.select_related("evidence")
+    uses = task.evidence_uses.all() if fetched else task.evidence_uses.mark_replaced().select_related("evidence")
     return [use for use in uses if use.verdict != Verdict.WITHDRAWN]
 
 
 def _supports(use: EvidenceUse, today: datetime.date) -> bool:
-    """What was rejected, or has expired, supports no claim."""
-    return use.verdict in STANDING_VERDICTS and not use.evidence.expired(today)
+    """What was rejected, has expired, or is replaced by a newer version on the task, supports no claim."""
+    return use.verdict in STANDING_VERDICTS and not use.evidence.expired(today) and not use.replaced_here
 
 
 def _need_evidence(user: User, task: Task) -> None:
@@ -153,7 +157,7 @@ def _need_other_than_lead_unit(user: User, task: Task) -> None:
 
 
 def _need_evidence_accepted(user: User, task: Task) -> None:
-    """What supports the claim must be accepted; what was rejected, taken back or has expired supports it no more."""
+    """What supports the claim must be accepted; what was rejected, taken back, replaced or has expired does not."""
     shown, today = _uses(task), clock.today()
     uses = [use for use in shown if _supports(use, today)]
     open_ones = [str(shown.index(use) + 1) for use in uses if use.verdict != Verdict.ACCEPTED]
@@ -190,6 +194,13 @@ def check_set_up(user: User, plan: Plan) -> None:
 
 def can_set_up(user: User, plan: Plan) -> bool:
     return answers(check_set_up, user, plan)
+
+
+def check_set_milestones(user: User, task: Task) -> None:
+    """Milestones are set with the confirmation or later, until the task is closed."""
+    check_set_up(user, task.plan)
+    if task.status in (Status.COMPLETED, Status.CANCELLED):
+        raise MoveRefused(_("The task is closed; reopen it before editing."))
 
 
 def administers(user: Any) -> bool:
@@ -308,7 +319,7 @@ def check_request_change(user: User, task: Task, kind: RequestKind) -> None:
                 "An extension must be asked for before the due date; this task was due on %(date)s. "
                 "An adjustment can be asked for."
             )
-            % {"date": task.due_on}
+            % {"date": day_in_year(task.due_on, task.plan.year)}
         )
 
 
@@ -400,7 +411,7 @@ def check_escalate(user: User, notice: SupervisionNotice) -> None:
     if notice.state != NoticeState.REFUSED and notice.limit_on >= clock.today():
         raise MoveRefused(
             _("The limit, %(date)s, has not passed; a notice is escalated when it ran out or its reply was refused.")
-            % {"date": notice.limit_on}
+            % {"date": day_in_year(notice.limit_on, notice.plan.year)}
         )
 
 

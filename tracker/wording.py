@@ -8,10 +8,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from tracker import lights
+from tracker import dates, lights
 from tracker.enums import Light
 from tracker.models import Plan, Task
 
+full_date, month_day = dates.full_date, dates.month_day
 HALF_TO_FULL = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"})
 
 
@@ -99,21 +100,9 @@ def light_label(value: str) -> str:
     return str(Light(value).label)
 
 
-def full_date(day: datetime.date | None) -> str:
-    """2025年3月28日."""
-    return date_format(day, pgettext("date format", "j M Y")) if day else ""
-
-
 def date_in_year(day: datetime.date | None, task: Task) -> str:
     """3月28日 inside the plan's year, with the year outside it."""
-    if day is None:
-        return ""
-    return month_day(day) if day.year == task.plan.year else full_date(day)
-
-
-def month_day(day: datetime.date) -> str:
-    """3月28日."""
-    return date_format(day, pgettext("date format", "j M"))
+    return dates.day_in_year(day, task.plan.year)
 
 
 def month(day: datetime.date) -> str:

@@ -43,6 +43,7 @@ OF_THE_PLAN = {
     "raise_light": lambda w: [w.open_task.pk],
     "ask_contribution": lambda w: [w.open_task.pk],
     "remark": lambda w: [w.open_task.pk],
+    "set_milestones": lambda w: [w.open_task.pk],
     "sign_off": lambda w: [w.open_task.pk],
     "review": lambda w: [w.open_task.pk],
     "evidence_new": lambda w: [w.open_task.pk],
@@ -53,6 +54,7 @@ OF_THE_PLAN = {
     "look_again": lambda w: [w.use.evidence_id],
     "judge": lambda w: [w.use.pk],
     "evidence_withdraw": lambda w: [w.use.pk],
+    "take_newer": lambda w: [w.use.pk],
     "settle_measure_link": lambda w: [w.link.pk, "confirm"],
     "evidence_library": lambda w: [w.plan.pk],
     "figures": lambda w: [w.plan.pk],
@@ -121,7 +123,7 @@ OF_SOME = {
     *("progress_review", "edit_review", "meeting", "close_review", "meeting_draft"),
 }
 POST_ONLY = {
-    *("activate_plan", "judge", "look_again", "evidence_withdraw", "remove_duty"),
+    *("activate_plan", "judge", "look_again", "evidence_withdraw", "remove_duty", "take_newer"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links", "meeting_draft"),
 }
 LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue", "burden"}

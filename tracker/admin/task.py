@@ -76,9 +76,6 @@ class NewTaskForm(ServiceFormMixin, forms.ModelForm):  # type: ignore[type-arg]
         """The service writes; the instance is not filled."""
 
 
-STEP_FIELDS = ("title", "due_on", "share", "met_on", "met_words", "note")
-
-
 class MilestoneFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """All milestones of a task at once: the service replaces them as a whole."""
 
@@ -86,7 +83,7 @@ class MilestoneFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 
     def steps(self) -> list[dict[str, Any]]:
         rows = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        return [{name: row[name] for name in STEP_FIELDS} for row in rows]
+        return [{name: row[name] for name in tasks.STEP_FIELDS} for row in rows]
 
     def clean(self) -> None:
         super().clean()
@@ -103,7 +100,7 @@ class MilestoneInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Milestone
     formset = MilestoneFormSet
     extra = 0
-    fields = list(STEP_FIELDS)
+    fields = list(tasks.STEP_FIELDS)
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)

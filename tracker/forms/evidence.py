@@ -11,11 +11,12 @@ from tracker.documents import UPLOAD_KINDS
 from tracker.enums import Disclosure, EvidenceKind
 from tracker.exceptions import InvalidInput
 from tracker.forms.fields import AddressField, DayField, LineField, StyledForm
-from tracker.models import Task, User
+from tracker.models import EvidenceUse, Task, User
 from tracker.services import files
 from tracker.services.files import StoredFile
 
 PREFIX = "new"
+CLAIM_LENGTH = EvidenceUse._meta.get_field("claim").max_length
 # What shows that somebody began an item; kind and disclosure are always chosen.
 TYPED = ("title", "address", "document_number", "issuer", "dated_on", "place", "claim", "not_classified", "kept")
 
@@ -48,7 +49,11 @@ class EvidenceForm(StyledForm):
     issuer = LineField(label=_("Issuer"), required=False, max_length=100)
     place = LineField(label=_("Page or place"), required=False, max_length=100)
     valid_until = DayField(label=_("Valid until"), required=False, help_text=_("only for what runs out"))
-    claim = LineField(label=_("What it proves"), required=False, max_length=300)
+    claim = LineField(
+        label=_("What it proves"),
+        max_length=CLAIM_LENGTH,
+        error_messages={"required": _("Say which claim the item is to prove.")},
+    )
     not_classified = forms.BooleanField(
         label=_("This material contains no state secrets, work secrets or sensitive personal data"),
         error_messages={"required": _("State that the material contains nothing classified.")},

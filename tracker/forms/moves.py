@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.enums import Light, Nature, RequestKind
 from tracker.forms.fields import CleanTextField, DayField, LineField, RowsField
+from tracker.forms.milestones import MilestoneRows
 from tracker.models import Task, Unit, User
 from tracker.services.contributions import MOST_WORDS
 from tracker.services.requests import CHANGEABLE
@@ -44,6 +45,10 @@ class MoveForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was typed, as the service takes it; after `is_valid()`."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def field_of(self, field: str) -> str:
+        """The form's own name of a field that a refusal names."""
+        return field
 
     def reopen(self, version: int) -> None:
         """Keep what was typed and let it be sent again upon `version` of the task."""
@@ -147,6 +152,7 @@ class ConfirmForm(PromiseForm):
         # The government itself leads through its units and supports through them.
         units = units_of(task).exclude(pk=task.plan.government_id)
         self.fields["supporting_units"].queryset = units  # type: ignore[attr-defined]
+        self.rows = MilestoneRows(self, task)
         self.helper.layout = Layout(
             "version",
             Div("lead_unit", "owner", css_class="field-pair"),
@@ -155,7 +161,40 @@ class ConfirmForm(PromiseForm):
             "criteria",
             Div("nature", "accountable_leader", css_class="field-pair"),
             Field("supporting_units", css_class="unit-choice"),
+            self.rows.layout(),
         )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.rows.check()
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        return self.rows.values(super().values())
+
+    def field_of(self, field: str) -> str:
+        return self.rows.field_of(field)
+
+
+class MilestonesForm(MoveForm):
+    """The milestones of a task that is confirmed already, or will be."""
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, task=task, **kwargs)
+        self.rows = MilestoneRows(self, task)
+        self.helper.layout = Layout("version", self.rows.layout())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.rows.check()
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """As `services.tasks.set_milestones` takes them."""
+        return {"steps": self.rows.steps()}
+
+    def field_of(self, field: str) -> str:
+        return self.rows.field_of(field)
 
 
 class RequestForm(PromiseForm):
@@ -257,9 +296,10 @@ class AskContributionForm(MoveForm):
             self.fields["unit"].initial = units[0].pk
 
 
-def show_refusal(form: forms.Form, field: str | None, sentence: str) -> None:
+def show_refusal(form: MoveForm, field: str | None, sentence: str) -> None:
     """The sentence at its field, or above all fields where it has none."""
-    form.add_error(field if field in form.fields else None, sentence)
+    name = form.field_of(field) if field else None
+    form.add_error(name if name in form.fields else None, sentence)
 
 
 def differences(form: forms.Form) -> list[dict[str, Any]]:

@@ -1,11 +1,13 @@
 """A progress update, in one form: words, progress, milestones, readings, evidence."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tracker.forms.evidence import CLAIM_LENGTH
 from tracker.forms.fields import (
     CleanTextField,
     DayField,
@@ -23,14 +25,15 @@ from tracker.services.tasks import Met
 
 TEXT_LENGTH = 4000
 DRAFT_LENGTH = 20_000
-READING, NOTE, MET_ON, MET_WORDS = "reading_", "note_", "met_on_", "met_words_"
+READING, NOTE, MET_ON, MET_WORDS, CLAIM = "reading_", "note_", "met_on_", "met_words_", "claim_"
+CLAIM_NAME = re.compile(rf"{CLAIM}([0-9]{{1,19}})")
 MET_LENGTH = Milestone._meta.get_field("met_words").max_length
 # What two people may have written differently.
 SHARED = ("progress", "summary", "problems", "next_steps")
 
 
 class ProofForm(StyledForm):
-    """What a report and a contribution share: words, and evidence that is stored already."""
+    """What a report and a contribution share: words, and evidence that is stored already, each with its claim."""
 
     use_required_attribute = False
 
@@ -44,6 +47,22 @@ class ProofForm(StyledForm):
     )
     existing = KeysField(label=_("Evidence"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ticked = [f"{CLAIM}{key}" for key in self["existing"].value() or ()]
+        for match in map(CLAIM_NAME.fullmatch, [*ticked, *self.data, *self.initial]):
+            if match:
+                field = LineField(label=_("What it proves"), required=False, max_length=CLAIM_LENGTH)
+                self.fields[f"{CLAIM}{int(match[1])}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        """What is ticked is to prove something."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in (f"{CLAIM}{key}" for key in cleaned.get("existing") or ()):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("Say which claim the item is to prove."))
+        return cleaned
+
     def show_again(self, data: Any, version: int | None = None) -> None:
         """Show what was typed in `data`; with `version` it can be sent again upon that version of the task."""
         self.data = data.copy()
@@ -51,8 +70,9 @@ class ProofForm(StyledForm):
             self.data["version"] = str(version)  # type: ignore[index]
 
     def values(self) -> dict[str, Any]:
-        """What the service takes; after `is_valid()`."""
-        return dict(self.cleaned_data)
+        """What the service takes, the claims as {evidence id: claim}; after `is_valid()`."""
+        values = {name: value for name, value in self.cleaned_data.items() if not name.startswith(CLAIM)}
+        return {**values, "existing": {key: self.cleaned_data[f"{CLAIM}{key}"] for key in values["existing"]}}
 
 
 class UpdateForm(ProofForm):
@@ -94,7 +114,7 @@ class UpdateForm(ProofForm):
 
     def clean(self) -> dict[str, Any]:
         """A reading typed for an indicator that is no longer there is not dropped in silence."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if set(readings_in(self.data)) - set(self.fields):
             self.add_error(None, _("An indicator on this page does not belong to the task; look again."))
         ticked = set(cleaned.get("milestones_met") or ())
@@ -107,7 +127,7 @@ class UpdateForm(ProofForm):
     def values(self) -> dict[str, Any]:
         """As `services.updates.send` takes it, the readings as {indicator id: value}."""
         of_rows = (READING, NOTE, MET_ON, MET_WORDS)
-        values = {name: value for name, value in self.cleaned_data.items() if not name.startswith(of_rows)}
+        values = {name: value for name, value in super().values().items() if not name.startswith(of_rows)}
         values["readings"] = {key: value for key, value in self._of_rows(READING).items() if value is not None}
         values["reading_notes"] = self._of_rows(NOTE)
         days, words = self._of_rows(MET_ON), self._of_rows(MET_WORDS)

@@ -1,6 +1,7 @@
 """What proves a claim."""
 
 import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -145,6 +146,10 @@ class EvidenceUse(models.Model):
     judged_at = models.DateTimeField(_("judged at"), null=True, blank=True)
 
     objects = EvidenceUseQuerySet.as_manager()
+
+    if TYPE_CHECKING:  # annotated by EvidenceUseQuerySet
+        replaced_here: str | None
+        newer: dict[str, Any] | None
 
     class Meta:
         verbose_name = _("use of evidence")

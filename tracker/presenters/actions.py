@@ -142,6 +142,14 @@ def _requests(task: Task, user: User) -> Iterator[Action | None]:
             _("of a supporting unit"),
             _refusal(permissions.check_ask_contribution, user, task),
         )
+    if user.role in permissions.SETTERS:
+        yield Action(
+            "set_milestones",
+            _("Set milestones"),
+            reverse("set_milestones", args=[task.pk]),
+            _("dated steps and the share due by each"),
+            _refusal(permissions.check_set_milestones, user, task),
+        )
     if user.role == Role.REVIEWER:
         yield Action(
             "raise_light",

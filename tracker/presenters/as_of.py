@@ -207,6 +207,7 @@ def _use(task: int, kept: dict[str, Any]) -> EvidenceUse:
     # Django would look for the row of today.
     item._state.fields_cache["address_check"] = None
     use = EvidenceUse(evidence=item, task_id=task, claim=kept["claim"], verdict=kept["verdict"])
+    use.replaced_here = kept.get("replaced") or None
     if kept["judged_at"]:
         use.judged_at = datetime.datetime.fromisoformat(kept["judged_at"])
         use.judged_by = User(display_name=kept["judged_by"])

@@ -18,9 +18,12 @@ from tracker.presenters.task_tables import TROUBLES, VERDICT_TAGS, troubles
 TAKEN_OVER = ("title", "issuer", "kind", "disclosure", "place")
 
 
-def initial_of(replaced: Evidence | None) -> dict[str, Any]:
-    """What is filled in for a new version."""
-    return {name: getattr(replaced, name) for name in TAKEN_OVER} if replaced else {}
+def initial_of(replaced: Evidence | None, task: Task) -> dict[str, Any]:
+    """What is filled in for a new version, the claim that the old one is to prove for the task included."""
+    if replaced is None:
+        return {}
+    claim = EvidenceUse.objects.filter(evidence=replaced, task=task).values_list("claim", flat=True).first()
+    return {name: getattr(replaced, name) for name in TAKEN_OVER} | {"claim": claim or ""}
 
 
 def page(item: Evidence, user: User) -> dict[str, Any]:

@@ -106,6 +106,19 @@ def remark_page() -> dict[str, Any]:
     }
 
 
+def milestones_page(task: Task) -> dict[str, Any]:
+    """Heading of the page for milestones, what follows, and those that are met and stay."""
+    met = [step for step in task.milestones.all() if step.met_on is not None]
+    words = _("%(title)s, met %(date)s")
+    return {
+        "heading": _("Set milestones"),
+        "change": "",
+        "follows": _("Scheduled progress and light follow them from now on; a row left empty is no milestone."),
+        "present_due": wording.full_date(task.due_on),
+        "met": [words % {"title": step.title, "date": wording.date_in_year(step.met_on, task)} for step in met],
+    }
+
+
 def ask_page() -> dict[str, Any]:
     """Heading of the page on which a contribution is asked for, and what follows."""
     return {

@@ -1,14 +1,16 @@
 """Claim, sentence and evidence side by side, for the reviewer and for the unit head."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions, wording
-from tracker.enums import EventKind, Move, Verdict
+from tracker.enums import EventKind, LinkHealth, Move, Verdict
 from tracker.exceptions import Refusal
-from tracker.models import EvidenceUse, Task, TaskEvent, User
+from tracker.models import Evidence, EvidenceUse, Task, TaskEvent, User
+from tracker.presenters.task_tables import replaced_words, troubles
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
@@ -31,13 +33,17 @@ def evidence_rows(task: Task, user: User) -> list[dict[str, Any]]:
         EvidenceUse.objects.visible_to(user)
         .filter(task=task)
         .exclude(verdict=Verdict.WITHDRAWN)
-        .select_related("evidence__unit", "judged_by", "task__plan__government", "task__lead_unit")
+        .mark_replaced()
+        .select_related(
+            "evidence__unit", "evidence__address_check", "judged_by", "task__plan__government", "task__lead_unit"
+        )
         .order_by("evidence__number")
     )
-    return [_evidence_row(use, place, user) for place, use in enumerate(uses, 1)]
+    seen = {use.evidence.number for use in uses}
+    return [_evidence_row(use, place, user, seen) for place, use in enumerate(uses, 1)]
 
 
-def _evidence_row(use: EvidenceUse, place: int, user: User) -> dict[str, Any]:
+def _evidence_row(use: EvidenceUse, place: int, user: User, seen: Collection[str]) -> dict[str, Any]:
     item = use.evidence
     facts = [
         item.document_number,
@@ -59,9 +65,22 @@ def _evidence_row(use: EvidenceUse, place: int, user: User) -> dict[str, Any]:
         "verdict_label": use.get_verdict_display(),
         "reason": use.reason,
         "judged": _judged(use),
+        "waits": use.verdict == Verdict.PENDING and not use.replaced_here,
+        "version": replaced_words(use.replaced_here, seen),
+        "troubles": troubles(item, clock.today()),
+        "look_again_url": _look_again_url(item, user),
         "can_judge": permissions.can_judge(user, use),
         "judge_url": reverse("judge", args=[use.pk]),
     }
+
+
+def _look_again_url(item: Evidence, user: User) -> str:
+    """Where this person may look again at a page that has changed."""
+    check = getattr(item, "address_check", None)
+    changed = check is not None and check.health == LinkHealth.CHANGED
+    if not changed or not permissions.answers(permissions.check_look_again, user, item):
+        return ""
+    return f"{item.get_absolute_url()}#again"
 
 
 def _judged(use: EvidenceUse) -> str:

@@ -59,7 +59,9 @@ def _visible_items(plan: Plan, user: User) -> Any:
 
 
 def _tasks(plan: Plan, keys: list[int], user: User, on: datetime.date) -> dict[int, Task]:
-    uses = EvidenceUse.objects.visible_to(user).exclude(verdict=Verdict.WITHDRAWN).order_by("evidence__number")
+    uses = (
+        EvidenceUse.objects.visible_to(user).current().exclude(verdict=Verdict.WITHDRAWN).order_by("evidence__number")
+    )
     found = Task.objects.visible_to(user).filter(pk__in=keys).with_light(plan, on).with_people()
     found = found.prefetch_related(
         Prefetch("evidence_uses", uses.select_related("evidence__address_check", "judged_by")),

@@ -47,7 +47,7 @@ def readable(found: TaskQuerySet, user: User) -> TaskQuerySet:
     those that `user` may see.
     """
     events = TaskEvent.objects.mark_seen(user).defer("holdings", "previous_digest", "digest")
-    uses = EvidenceUse.objects.mark_seen(user)
+    uses = EvidenceUse.objects.mark_seen(user).mark_replaced().mark_newer(user)
     indicators = Indicator.objects.annotate(read_on=F("readings__on"), read_value=F("readings__value"))
     answered = ShortcomingLink.objects.standing().annotate(
         cause_number=F("shortcoming__causes__number"),
@@ -94,7 +94,7 @@ def present(task: Task, user: User, *, show: str = "") -> dict[str, Any]:
         "indicators": list(tables.indicators(task)),
         "upstream": list(tables.upstream(task)),
         "can_settle": permissions.can_set_up(user, task.plan),
-        "evidence": [tables.evidence(use) for use in task.evidence_uses.all() if tables.is_shown(use)],
+        "evidence": tables.evidence_rows(task, permissions.can_add_evidence(user, task)),
         "evidence_url": _evidence_url(task, user),
         "timeline": timeline(task, events, show=show),
         "show": show,

@@ -1,6 +1,7 @@
 """One task as it stood at the end of a past day: from its history alone."""
 
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from tracker.enums import IndicatorDirection, LinkState, Nature, Status, Strengt
 from tracker.models import Plan, Task, TaskEvent, User
 from tracker.presenters import as_of
 from tracker.presenters.report_notes import measure_name, shortcoming_name
-from tracker.presenters.task_tables import VERDICT_TAGS
+from tracker.presenters.task_tables import VERDICT_TAGS, replaced_words
 from tracker.presenters.timeline import Snapshot, timeline
 from tracker.texts import enumeration
 
@@ -26,6 +27,8 @@ def past_page(task: Task, day: datetime.date, user: User) -> dict[str, Any] | No
     reason = snapshot.reason(day, plan)
     light = lights.LIGHT_OF[reason]
     held = as_of.holdings(plan, day, user, task=task).get(task.pk, {})
+    uses = held.get("evidence", [])
+    seen = {use["number"] for use in uses}
     return {
         "task": task,
         "past": day,
@@ -38,7 +41,7 @@ def past_page(task: Task, day: datetime.date, user: User) -> dict[str, Any] | No
         "criteria": [line.strip() for line in state["criteria"].splitlines() if line.strip()],
         "milestones": [_milestone(step) for step in state["milestones"]],
         "links": [_link(link) for link in held.get("links", ())],
-        "evidence": [_evidence(use, day) for use in held.get("evidence", ())],
+        "evidence": [_evidence(use, day, seen) for use in uses],
         "indicators": [_indicator(row, day) for row in held.get("indicators", ())],
         "timeline": timeline(task, events, show="all", until=day),
         "changes_url": _changes_url(plan, day, state["code"]),
@@ -91,7 +94,7 @@ def _link(link: dict[str, Any]) -> dict[str, str]:
     return {"name": name, "words": wording.full_width(link["words"]), "kind": "　".join(kinds)}
 
 
-def _evidence(use: dict[str, Any], day: datetime.date) -> dict[str, str]:
+def _evidence(use: dict[str, Any], day: datetime.date, seen: Collection[str]) -> dict[str, str]:
     judged = ""
     if use["judged_at"]:
         when = wording.moment(datetime.datetime.fromisoformat(use["judged_at"]))
@@ -106,6 +109,7 @@ def _evidence(use: dict[str, Any], day: datetime.date) -> dict[str, str]:
         "verdict": str(Verdict(use["verdict"]).label),
         "tag": VERDICT_TAGS.get(Verdict(use["verdict"]), ""),
         "judged": judged,
+        "version": replaced_words(use.get("replaced"), seen),
         "expired": str(_("expired")) if until and datetime.date.fromisoformat(until) < day else "",
     }
 

@@ -1,7 +1,7 @@
 """The tables of a task's page, row by row: milestones, indicators, links upwards, evidence."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -194,7 +194,40 @@ def troubles(item: Evidence, on: datetime.date) -> list[str]:
     return found
 
 
-def evidence(use: EvidenceUse) -> dict[str, Any]:
+def replaced_words(number: str | None, seen: Collection[str]) -> str:
+    """By which version an item is replaced on its task, named only to those who see it among `seen`."""
+    if not number:
+        return ""
+    if number not in seen:
+        return _("replaced here by a newer version")
+    return _("replaced here by a newer version: %(number)s") % {"number": number}
+
+
+def evidence_rows(task: Task, may_add: bool) -> list[dict[str, Any]]:
+    """The rows of the evidence that is shown; with `may_add` a newer version can be taken in the place of an old one.
+
+    For uses read with `mark_seen`, `mark_replaced` and `mark_newer`.
+    """
+    uses = [use for use in task.evidence_uses.all() if is_shown(use)]
+    there = {use.evidence_id for use in task.evidence_uses.all() if use.verdict != Verdict.WITHDRAWN}
+    seen = {use.evidence.number for use in uses}
+    return [_evidence(use) | _version(use, seen, there, may_add) for use in uses]
+
+
+def _version(use: EvidenceUse, seen: Collection[str], there: Collection[int], may_add: bool) -> dict[str, str]:
+    """What is said of newer versions of the item, and where the newest can be taken in its place."""
+    newer = use.newer
+    if use.replaced_here or newer is None:
+        return {"version": replaced_words(use.replaced_here, seen), "take_url": "", "newer_url": ""}
+    free = may_add and newer["pk"] not in there
+    return {
+        "version": _("a newer version exists: %(number)s") % newer,
+        "newer_url": reverse("evidence", args=[newer["pk"]]),
+        "take_url": reverse("take_newer", args=[use.pk]) if free else "",
+    }
+
+
+def _evidence(use: EvidenceUse) -> dict[str, Any]:
     """A row of the evidence."""
     item = use.evidence
     details = (item.document_number, item.get_kind_display(), item.issuer)

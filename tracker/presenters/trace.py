@@ -442,7 +442,9 @@ class _Given:
 
 def _proofs(plan: Plan, user: User, on: datetime.date) -> dict[int, _Given]:
     """{task: what was given for it}, as far as the person may see it, with the latest reading in words."""
-    uses = EvidenceUse.objects.visible_to(user).filter(task__plan=plan).exclude(verdict=Verdict.WITHDRAWN)
+    uses = (
+        EvidenceUse.objects.visible_to(user).filter(task__plan=plan).exclude(verdict=Verdict.WITHDRAWN).mark_replaced()
+    )
     found = _weighed(uses.select_related("evidence__address_check", "judged_by").order_by("evidence__number"), on)
     readings = IndicatorReading.objects.filter(indicator__task__plan=plan).order_by("on", "pk")
     columns = ("indicator__task_id", "indicator__name", "value", "indicator__unit")
@@ -452,10 +454,12 @@ def _proofs(plan: Plan, user: User, on: datetime.date) -> dict[int, _Given]:
 
 
 def _weighed(uses: Iterable[EvidenceUse], on: datetime.date) -> dict[int, _Given]:
-    """The uses by task: what counts on the day `on`, what is in trouble, what was rejected."""
+    """The uses by task: what counts on the day `on`, what is in trouble, what was rejected; nothing replaced there."""
     found: dict[int, _Given] = defaultdict(_Given)
     for use in uses:
         given = found[use.task_id]
+        if use.replaced_here:
+            continue
         if use.verdict == Verdict.REJECTED:
             given.rejected += 1
             continue

@@ -159,8 +159,11 @@ def asked_of(task: Task, user: User) -> dict[str, str] | None:
     return {"words": found.words, "said": said}
 
 
-def materials(task: Task, user: User, ticked: Collection[str]) -> dict[str, Any]:
-    """Evidence that is stored already: what the task uses, and what else the person's unit has in the plan."""
+def materials(task: Task, user: User, form: Any, ticked: Collection[str]) -> dict[str, Any]:
+    """Evidence that is stored already: what the task uses, and what else the person's unit has in the plan.
+
+    What `form` holds of the claims stands beside the items.
+    """
     uses = EvidenceUse.objects.filter(task=task, evidence=OuterRef("pk"))
     found = (
         Evidence.objects.visible_to(user)
@@ -168,7 +171,7 @@ def materials(task: Task, user: User, ticked: Collection[str]) -> dict[str, Any]
         .filter(Q(unit=user.unit_id) | Exists(uses))
         .annotate(verdict=Subquery(uses.values("verdict")[:1]), outdated=Exists(_newer()))
     )
-    rows = [_material(item, ticked) for item in found.order_by("-deposited_at", "-pk")[:OFFERED]]
+    rows = [_material(item, form, ticked) for item in found.order_by("-deposited_at", "-pk")[:OFFERED]]
     used = [row for row in rows if row["used"]]
     free = [row for row in rows if not row["used"] and not row["outdated"]]
     first = sorted(free, key=lambda row: not row["ticked"])
@@ -179,8 +182,9 @@ def _newer() -> Any:
     return Evidence.objects.filter(replaces=OuterRef("pk"))
 
 
-def _material(item: Any, ticked: Collection[str]) -> dict[str, Any]:
+def _material(item: Any, form: Any, ticked: Collection[str]) -> dict[str, Any]:
     used = item.verdict is not None and item.verdict != Verdict.WITHDRAWN
+    claim = f"claim_{item.pk}"
     return {
         "pk": item.pk,
         "number": item.number,
@@ -188,6 +192,8 @@ def _material(item: Any, ticked: Collection[str]) -> dict[str, Any]:
         "used": used,
         "outdated": item.outdated,
         "ticked": used or str(item.pk) in ticked,
+        "claim": (form[claim].value() or "") if claim in form.fields else "",
+        "errors": form.errors.get(claim, ()),
         "tag": VERDICT_TAGS.get(item.verdict, "") if used else "",
         "label": Verdict(item.verdict).label if used else "",
     }

@@ -130,9 +130,8 @@ def _confirm(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
         criteria="\n".join(entry["criteria"]),
         nature=entry.get("nature") or task.nature,
         accountable_leader=entry.get("accountable_leader", ""),
+        milestones=steps,
     )
-    if steps:
-        tasks.set_milestones(task.pk, by=by, steps=steps)
     for links in (task.measure_links, task.shortcoming_links):
         for link in links.filter(strength=Strength.DIRECT, state=LinkState.PROPOSED):
             trace.confirm(link, by=by)

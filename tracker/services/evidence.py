@@ -74,6 +74,7 @@ def deposit(
     texts = {name: str(values.get(name, "")) for name in MARKED_TEXTS}
     refuse_marks({**texts, "claim": claim}, by=by, task=task)
     _refuse_values(values, file)
+    named = _claim(claim, "claim")
     values["document_number"] = normalised_document_number(values.get("document_number", ""))
     item = Evidence(
         plan=task.plan,
@@ -94,7 +95,17 @@ def deposit(
         field, messages = next(iter(error.message_dict.items()))
         raise InvalidInput(messages[0], field=field) from error
     item.save()
-    return _use(task, item, by=by, claim=claim)
+    return _use(task, item, by=by, claim=named, instead_of=replaces)
+
+
+def _claim(value: str, field: str) -> str:
+    """The claim that a use names. Raises InvalidInput at `field` for none, and for one too long to be kept."""
+    text, most = value.strip(), EvidenceUse._meta.get_field("claim").max_length or 0
+    if not text:
+        raise InvalidInput(_("Say which claim the item is to prove."), field=field)
+    if len(text) > most:
+        raise InvalidInput(_("At most %(most)d characters.") % {"most": most}, field=field)
+    return text
 
 
 def _refuse_values(values: dict[str, Any], file: StoredFile | None) -> None:
@@ -122,30 +133,64 @@ def next_number(task: Task) -> str:
     return f"{stem}{taken + 1:02d}"
 
 
-def _use(task: Task, item: Evidence, *, by: User, claim: str, earlier: EvidenceUse | None = None) -> EvidenceUse:
+def _use(
+    task: Task,
+    item: Evidence,
+    *,
+    by: User,
+    claim: str,
+    earlier: EvidenceUse | None = None,
+    instead_of: Evidence | None = None,
+) -> EvidenceUse:
     use = earlier or EvidenceUse(evidence=item, task=task)
-    use.claim, use.verdict, use.added_by, use.added_at = claim.strip(), Verdict.PENDING, by, clock.now()
+    use.claim, use.verdict, use.added_by, use.added_at = claim, Verdict.PENDING, by, clock.now()
     use.save()
-    tasks.note(task.pk, EventKind.EVIDENCE_ADD, by=by, detail=str(item), reason=use.claim)
+    words = _("%(item)s, the newer version of %(older)s") if instead_of else "%(item)s"
+    detail = words % {"item": item, "older": instead_of.number if instead_of else ""}
+    tasks.note(task.pk, EventKind.EVIDENCE_ADD, by=by, detail=detail, reason=use.claim)
     return use
 
 
 @transaction.atomic
-def use(task_id: int, evidence_id: int, *, by: User, claim: str = "") -> EvidenceUse:
-    """Offer an item that is stored already; an item `by` may not see does not exist.
+def use(task_id: int, evidence_id: int, *, by: User, claim: str) -> EvidenceUse:
+    """Offer an item that is stored already as proof of `claim`; an item `by` may not see does not exist.
+
+    What is wrong with the claim is named at the field "claim_<evidence_id>".
 
     One that was taken back from this task is offered anew; one that stands or was rejected is not offered twice.
     """
     task = tasks.locked(task_id, None)
     permissions.check_add_evidence(by, task)
-    refuse_marks({"claim": claim}, by=by, task=task)
+    field = f"claim_{evidence_id}"
+    refuse_marks({field: claim}, by=by, task=task)
     item = Evidence.objects.visible_to(by).filter(pk=evidence_id, plan=task.plan).first()
     if item is None:
         raise InvalidInput(_("This evidence item does not exist in this plan."), field="existing")
     earlier = EvidenceUse.objects.filter(evidence=item, task=task).first()
     if earlier is not None and earlier.verdict != Verdict.WITHDRAWN:
         raise InvalidInput(_("%(item)s is used for this task already.") % {"item": item.number}, field="existing")
-    return _use(task, item, by=by, claim=claim, earlier=earlier)
+    return _use(task, item, by=by, claim=_claim(claim, field), earlier=earlier)
+
+
+@transaction.atomic
+def take_newer(use_id: int, *, by: User) -> EvidenceUse:
+    """Offer the newest version that `by` sees in the place of an older one, for the same claim; it is judged anew.
+
+    The old use stays with its verdict, and counts no more while the newer one stands.
+    """
+    older = _locked_use(use_id)
+    task, item = older.task, older.evidence
+    permissions.check_add_evidence(by, task)
+    newer = Evidence.objects.visible_to(by).newer_than(item.pk).first()
+    if newer is None or older.verdict == Verdict.WITHDRAWN:
+        raise MoveRefused(_("There is no newer version of %(item)s to be taken here.") % {"item": item.number})
+    earlier = EvidenceUse.objects.filter(evidence=newer, task=task).first()
+    if earlier is not None and earlier.verdict != Verdict.WITHDRAWN:
+        raise MoveRefused(_("%(item)s is used for this task already.") % {"item": newer.number})
+    if not older.claim:
+        words = _("The older version names no claim: tick %(item)s in your next report and say what it proves.")
+        raise MoveRefused(words % {"item": newer.number})
+    return _use(task, newer, by=by, claim=older.claim, earlier=earlier, instead_of=item)
 
 
 def _locked_use(use_id: int) -> EvidenceUse:
@@ -169,7 +214,10 @@ def withdraw(use_id: int, *, by: User) -> EvidenceUse:
 
 @transaction.atomic
 def judge(use_id: int, *, by: User, authentic: bool, timely: bool, relevant: bool, reason: str = "") -> EvidenceUse:
-    """The three questions of review: all yes accepts, a no rejects and needs a reason."""
+    """The three questions of review: all yes accepts, a no rejects and needs a reason.
+
+    Raises MoveRefused for one whose page has changed since it was accepted for a task: it is looked at again first.
+    """
     found = _locked_use(use_id)
     permissions.check_judge(by, found)
     if found.verdict == Verdict.WITHDRAWN:
@@ -182,12 +230,13 @@ def judge(use_id: int, *, by: User, authentic: bool, timely: bool, relevant: boo
         raise InvalidInput(_("Say what is missing; the words go back to the unit with the return."), field="reason")
     if accepted and found.verdict == Verdict.REJECTED and not text:
         raise InvalidInput(_("This item was rejected; say why it is accepted now."), field="reason")
+    if accepted:
+        link_checks.refuse_changed(found.evidence)
+        link_checks.accept_words(found.evidence)
     found.verdict = Verdict.ACCEPTED if accepted else Verdict.REJECTED
     found.authentic, found.timely, found.relevant = authentic, timely, relevant
     found.reason, found.judged_by, found.judged_at = text, by, clock.now()
     found.save(update_fields=["verdict", "authentic", "timely", "relevant", "reason", "judged_by", "judged_at"])
-    if accepted:
-        link_checks.accept_words(found.evidence)
     detail = f"{found.evidence.number} {found.get_verdict_display()}"
     tasks.note(found.task_id, EventKind.EVIDENCE_JUDGE, by=by, detail=detail, reason=text)
     return found

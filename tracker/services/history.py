@@ -88,7 +88,8 @@ def holdings_of(task: Task) -> dict[str, list[dict[str, Any]]]:
     """
     measures = task.measure_links.standing().select_related("measure__section")
     shortcomings = task.shortcoming_links.standing().select_related("shortcoming")
-    uses = task.evidence_uses.exclude(verdict=Verdict.WITHDRAWN).select_related("evidence", "judged_by")
+    uses = task.evidence_uses.exclude(verdict=Verdict.WITHDRAWN).mark_replaced()
+    uses = uses.select_related("evidence", "judged_by")
     indicators = task.indicators.prefetch_related("readings")
     return {
         "links": [
@@ -136,6 +137,7 @@ def _use(use: Any) -> dict[str, Any]:
         "valid_until": plain(item.valid_until),
         "claim": use.claim,
         "verdict": use.verdict,
+        "replaced": use.replaced_here or "",
         "judged_by": str(use.judged_by or ""),
         "judged_at": plain(use.judged_at),
     }

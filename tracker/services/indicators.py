@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions
-from tracker.enums import EventKind, IndicatorDirection, Move
-from tracker.exceptions import InvalidInput
+from tracker.enums import EventKind, IndicatorDirection, Move, Status
+from tracker.exceptions import InvalidInput, MoveRefused
 from tracker.models import Figure, Indicator, Reading, User
 from tracker.services import tasks
 from tracker.services.secrecy import refuse_marks
@@ -29,9 +29,14 @@ def add(
     baseline: Decimal | None = None,
     target: Decimal | None = None,
 ) -> Indicator:
-    """A number that the task is to move; a figure of the plan's own report gives unit and baseline."""
+    """A number that the task is to move; a figure of the plan's own report gives unit and baseline.
+
+    Raises MoveRefused for a closed task, InvalidInput per field.
+    """
     task = tasks.locked(task_id, None)
     permissions.check_set_up(by, task.plan)
+    if task.status in (Status.COMPLETED, Status.CANCELLED):
+        raise MoveRefused(_("The task is closed; it takes no new indicator."), field="task")
     if direction not in IndicatorDirection.values:
         raise InvalidInput(_("Choose whether the number is to rise, fall or reach its target."), field="direction")
     if not name.strip():
@@ -40,6 +45,8 @@ def add(
         raise InvalidInput(_("This figure belongs to another report than the plan's."), field="figure")
     if figure is not None:
         unit, baseline = unit or figure.unit, figure.value
+    for field, value in (("baseline", baseline), ("target", target)):
+        _refuse_below_nought(value, field)
     if Indicator.objects.filter(task=task, name=name.strip()).exists():
         raise InvalidInput(_("The task has an indicator of this name already."), field="name")
     indicator = Indicator.objects.create(
@@ -79,6 +86,7 @@ def read(
     day = on or clock.today()
     if day > clock.today():
         raise InvalidInput(_("A reading cannot lie in the future."), field="on")
+    _refuse_below_nought(value, f"reading_{indicator.pk}")
     text = note.strip()
     refuse_marks({"note": text}, by=by, task=task)
     contradiction = _contradiction(indicator, day, Decimal(value))
@@ -93,6 +101,12 @@ def read(
     detail = f"{indicator.name} {value} {indicator.unit}".strip()
     tasks.note(task.pk, EventKind.INDICATOR, by=by, detail=detail, reason=text)
     return reading
+
+
+def _refuse_below_nought(value: Any, field: str) -> None:
+    """What the indicators of a plan count or measure is never less than nothing."""
+    if value is not None and Decimal(value) < 0:
+        raise InvalidInput(_("A value below 0 cannot be right here; check it."), field=field)
 
 
 def _contradiction(indicator: Indicator, day: datetime.date, value: Decimal) -> str:

@@ -151,10 +151,32 @@ def _compare(check: AddressCheck, digest: str, now: datetime.datetime, *, accept
         check.changed_at = check.changed_at or now
 
 
+def refuse_changed(evidence: Evidence) -> None:
+    """Raise MoveRefused where other words were accepted than the item's page has now, and stand somewhere.
+
+    Accepting it for one more task would else say of all of them, unread, that the page still proves what it proved.
+    """
+    check = AddressCheck.objects.select_for_update(of=("self",)).filter(evidence=evidence).first()
+    if check is None or check.health != LinkHealth.CHANGED or not _stands(evidence):
+        return
+    words = _(
+        "The page of %(item)s has changed since it was accepted. First look at it again on the page of the item, for "
+        "all tasks that stand on it; then it can be accepted here."
+    )
+    raise MoveRefused(words % {"item": evidence.number})
+
+
+def _stands(evidence: Evidence) -> bool:
+    return EvidenceUse.objects.filter(evidence=evidence, verdict=Verdict.ACCEPTED).exists()
+
+
 def accept_words(evidence: Evidence) -> None:
-    """The item was accepted just now: what its page says at the last look is what was accepted."""
+    """The item is being accepted: what its page says at the last look is what is accepted.
+
+    Called before the verdict is written. Where an earlier acceptance stands, its words stay those accepted.
+    """
     check = AddressCheck.objects.filter(evidence=evidence).first()
-    if check is not None and check.digest:
+    if check is not None and check.digest and not (check.accepted_digest and _stands(evidence)):
         check.accepted_digest, check.changed_at = check.digest, None
         check.save(update_fields=["accepted_digest", "changed_at"])
 

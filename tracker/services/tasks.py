@@ -8,8 +8,9 @@ All raise NotPermitted, MoveRefused, InvalidInput or Stale, each with a sentence
 """
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tracker import clock, lights, permissions, workflow
+from tracker.dates import full_date, year_after
 from tracker.enums import ContributionState, EventKind, Light, Move, Nature, RequestKind, RequestState, Role, Status
 from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Draft, Milestone, Task, TaskEvent, Unit, User
@@ -41,6 +43,7 @@ BESIDE = (
     EventKind.DEMAND,
     EventKind.NOTICE,
 )
+STEP_FIELDS = ("title", "due_on", "share", "met_on", "met_words", "note")
 STALE_FIELDS = ("status", "progress", "due_on", "lead_unit", "owner")
 
 
@@ -132,11 +135,19 @@ def _text(value: str, field: str, sentence: str) -> str:
 
 
 @transaction.atomic
-def confirm(task_id: int, *, by: User, version: int | None = None, **values: Any) -> Task:
+def confirm(
+    task_id: int,
+    *,
+    by: User,
+    version: int | None = None,
+    milestones: Sequence[Mapping[str, Any]] | None = None,
+    **values: Any,
+) -> Task:
     """明确: give the task everything it needs and start its life.
 
     `values` may hold any of EDITABLE; what is missing afterwards is refused by name. A planned start not given
     is today (a task is not late for the time before it was clear), or the plan's first day while that is to come.
+    `milestones` are as `set_milestones` takes them; None leaves those that were set before.
     """
     task = locked(task_id, version)
     permissions.check_move(by, task, Move.CONFIRM)
@@ -150,6 +161,8 @@ def confirm(task_id: int, *, by: User, version: int | None = None, **values: Any
     before = history.state_of(task)
     if supporting is not None:
         _support(task, supporting)
+    if milestones is not None:
+        fields |= _lay_milestones(task, milestones, by=by, starts_on=start, due_on=merged["due_on"])
     _move(task, Move.CONFIRM, by=by, fields=fields, before=before)
     return task
 
@@ -179,7 +192,7 @@ def _refuse_incomplete(values: Mapping[str, Any]) -> None:
 
 
 def refuse_dates(starts_on: datetime.date, due_on: datetime.date, task: Task) -> None:
-    """Raise InvalidInput for a due date before the start, before the plan, or in the past."""
+    """Raise InvalidInput for a due date before the start, before the plan, long after it, or in the past."""
     if due_on < starts_on:
         raise InvalidInput(
             _("The due date %(due)s lies before the planned start %(start)s.") % {"due": due_on, "start": starts_on},
@@ -189,6 +202,17 @@ def refuse_dates(starts_on: datetime.date, due_on: datetime.date, task: Task) ->
         raise InvalidInput(_("The due date %(due)s has passed already.") % {"due": due_on}, field="due_on")
     if not task.plan.starts_on <= due_on:
         raise InvalidInput(_("The due date lies before the plan's year."), field="due_on")
+    _refuse_late(due_on, task)
+
+
+def _refuse_late(due_on: datetime.date, task: Task) -> None:
+    """Raise InvalidInput for a due date more than one year after the plan's last day."""
+    latest = year_after(task.plan.ends_on)
+    if due_on > latest:
+        raise InvalidInput(
+            _("A due date lies at most one year after the plan's last day: by %(date)s.") % {"date": full_date(latest)},
+            field="due_on",
+        )
 
 
 def _checked(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -258,6 +282,8 @@ def edit(task_id: int, *, by: User, version: int | None = None, **values: Any) -
         )
     if "due_on" in fields and due and due < clock.today():
         raise InvalidInput(_("The due date %(due)s has passed already.") % {"due": due}, field="due_on")
+    if "due_on" in fields and due:
+        _refuse_late(due, task)
     before = history.state_of(task)
     if supporting is not None:
         _support(task, supporting)
@@ -537,39 +563,79 @@ def already_as_bad(task: Task) -> str:
 
 
 @transaction.atomic
-def set_milestones(task_id: int, *, by: User, steps: list[dict[str, Any]], version: int | None = None) -> Task:
-    """Replace the open milestones; `steps` are {title, due_on, share, met_on, met_words, note}.
+def set_milestones(task_id: int, *, by: User, steps: Sequence[Mapping[str, Any]], version: int | None = None) -> Task:
+    """Replace all milestones; `steps` are {title, due_on, share, met_on, met_words, note}.
 
-    Shares must not fall from one date to the next, and a met milestone is not dropped.
+    Shares must not fall from one date to the next, and a met milestone is not dropped. Raises InvalidInput with the
+    field "milestones_<place in steps>_<name>". Steps that are those stored leave no line.
     """
     task = locked(task_id, version)
-    permissions.check_set_up(by, task.plan)
-    if task.status in (Status.COMPLETED, Status.CANCELLED):
-        raise MoveRefused(_("The task is closed; reopen it before editing."))
-    rows = sorted(steps, key=lambda step: (step["due_on"], step.get("share") or 0))
-    for row in rows:
-        refuse_marks({name: str(row.get(name) or "") for name in ("title", "met_words", "note")}, by=by, task=task)
-    _refuse_steps(task, rows)
+    permissions.check_set_milestones(by, task)
+    if _same_steps(steps, task.milestones.all()):
+        return task
     before = history.state_of(task)
-    Milestone.objects.filter(task=task).delete()
-    for row in rows:
-        Milestone.objects.create(task=task, **row)
-    _forget_milestones(task)
-    _write(task, EventKind.MILESTONE, by=by, fields={"milestone_count": len(rows)}, before=before)
+    fields = _lay_milestones(task, steps, by=by, starts_on=task.starts_on, due_on=task.due_on)
+    _write(task, EventKind.MILESTONE, by=by, fields=fields, before=before)
     return task
 
 
-def _refuse_steps(task: Task, rows: list[dict[str, Any]]) -> None:
-    shares = [row["share"] for row in rows if row.get("share") is not None]
-    if shares != sorted(shares):
-        raise InvalidInput(_("The shares of milestones must rise with their dates."), field="share")
-    for row in rows:
-        if task.due_on and row["due_on"] > task.due_on:
+def _same_steps(steps: Iterable[Mapping[str, Any]], stored: Iterable[Milestone]) -> bool:
+    rows = [Milestone(**step) for step in steps], stored
+    given, kept = (sorted([str(getattr(row, name)) for name in STEP_FIELDS] for row in part) for part in rows)
+    return given == kept
+
+
+def _lay_milestones(
+    task: Task,
+    steps: Sequence[Mapping[str, Any]],
+    *,
+    by: User,
+    starts_on: datetime.date | None,
+    due_on: datetime.date | None,
+) -> dict[str, Any]:
+    """Put `steps` in the place of the task's milestones; the fields of the task that follow from them."""
+    rows = [Milestone(task=task, **step) for step in steps]
+    for place, row in enumerate(rows):
+        _refuse_step(row, place, starts_on, due_on)
+        refuse_marks(
+            {f"milestones_{place}_{name}": getattr(row, name) for name in ("title", "met_words", "note")},
+            by=by,
+            task=task,
+        )
+    _refuse_steps(task, rows)
+    Milestone.objects.filter(task=task).delete()
+    Milestone.objects.bulk_create(rows)
+    _forget_milestones(task)
+    return {"milestone_count": len(rows)}
+
+
+def _refuse_step(row: Milestone, place: int, starts_on: datetime.date | None, due_on: datetime.date | None) -> None:
+    row.title = clean(row.title).strip()
+    try:
+        row.clean_fields(exclude=["task"])
+    except ValidationError as error:
+        name, sentences = next(iter(error.message_dict.items()))
+        raise InvalidInput(sentences[0], field=f"milestones_{place}_{name}") from error
+    sentence = ""
+    if due_on and row.due_on > due_on:
+        sentence = _("Milestone “%(title)s” lies after the due date.")
+    elif starts_on and row.due_on < starts_on:
+        sentence = _("Milestone “%(title)s” lies before the planned start.")
+    if sentence:
+        raise InvalidInput(sentence % {"title": row.title}, field=f"milestones_{place}_due_on")
+
+
+def _refuse_steps(task: Task, rows: list[Milestone]) -> None:
+    """Raise InvalidInput for shares that fall, named where they do, and for a met milestone that is missing."""
+    places = sorted(range(len(rows)), key=lambda place: (rows[place].due_on, rows[place].share or 0))
+    shares = [(place, rows[place].share) for place in places if rows[place].share is not None]
+    for (_before, share), (place, later) in pairwise(shares):
+        if later < share:  # type: ignore[operator]
             raise InvalidInput(
-                _("Milestone “%(title)s” lies after the due date.") % {"title": row["title"]}, field="due_on"
+                _("The shares of milestones must rise with their dates."), field=f"milestones_{place}_share"
             )
     met = set(task.milestones.filter(met_on__isnull=False).values_list("title", flat=True))
-    dropped = met - {row["title"] for row in rows if row.get("met_on")}
+    dropped = met - {row.title for row in rows if row.met_on}
     if dropped:
         raise InvalidInput(
             _("A milestone that is met cannot be dropped: %(titles)s.") % {"titles": enumeration(dropped)}

@@ -13,6 +13,7 @@ from tracker.exceptions import InvalidInput, MoveRefused
 from tracker.models import (
     Disposition,
     Evidence,
+    EvidenceUse,
     Measure,
     MeasureLink,
     Plan,
@@ -219,12 +220,12 @@ def dispose(
 
 def proof_of(plan: Plan, shortcoming: Shortcoming) -> Any:
     """The evidence that was accepted for the tasks that answer a shortcoming by a confirmed link (a queryset)."""
-    return Evidence.objects.filter(
-        plan=plan,
-        uses__verdict=Verdict.ACCEPTED,
-        uses__task__shortcoming_links__shortcoming=shortcoming,
-        uses__task__shortcoming_links__state=LinkState.CONFIRMED,
-    ).distinct()
+    uses = EvidenceUse.objects.current().filter(
+        verdict=Verdict.ACCEPTED,
+        task__shortcoming_links__shortcoming=shortcoming,
+        task__shortcoming_links__state=LinkState.CONFIRMED,
+    )
+    return Evidence.objects.filter(plan=plan, pk__in=uses.values("evidence"))
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ def send(
     milestones_met: Iterable[int] | Mapping[int, tasks.Met] = (),
     readings: Mapping[int, Decimal] | None = None,
     reading_notes: Mapping[int, str] | None = None,
-    existing: Iterable[int] = (),
+    existing: Mapping[int, str] | None = None,
     new_evidence: Mapping[str, Any] | None = None,
     submit: bool = False,
     version: int | None = None,
@@ -31,9 +31,9 @@ def send(
     """Report progress with everything that belongs to it.
 
     With `submit` the words stand on the submission alone, which others read once the unit's head has signed it.
-    `readings` is {indicator id: value}, `reading_notes` what explains them by the same ids, `existing` ids of
-    evidence that is stored already, `new_evidence` what `evidence.deposit` takes. Raises what the single services
-    raise; then nothing is stored.
+    `readings` is {indicator id: value}, `reading_notes` what explains them by the same ids, `existing` the claims
+    that evidence stored already is to prove, by its ids, `new_evidence` what `evidence.deposit` takes. Raises what
+    the single services raise; then nothing is stored.
     """
     task = tasks.report(
         task_id,
@@ -60,7 +60,7 @@ def contribute(
     *,
     by: User,
     summary: str,
-    existing: Iterable[int] = (),
+    existing: Mapping[int, str] | None = None,
     new_evidence: Mapping[str, Any] | None = None,
     version: int | None = None,
 ) -> Task:
@@ -70,8 +70,8 @@ def contribute(
     return task
 
 
-def _prove(task_id: int, by: User, existing: Iterable[int], new_evidence: Mapping[str, Any] | None) -> None:
-    for evidence_id in existing:
-        evidence.use(task_id, evidence_id, by=by)
+def _prove(task_id: int, by: User, existing: Mapping[int, str] | None, new_evidence: Mapping[str, Any] | None) -> None:
+    for evidence_id, claim in (existing or {}).items():
+        evidence.use(task_id, evidence_id, by=by, claim=claim)
     if new_evidence:
         evidence.deposit(task_id, by=by, **new_evidence)

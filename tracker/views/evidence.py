@@ -48,7 +48,7 @@ def evidence_new(request: HttpRequest, task: int) -> HttpResponse:
             raise
     if request.method == "POST":
         return _deposit(request, found, replaces)
-    form = EvidenceForm(initial=shown.initial_of(replaces), by=person_of(request), task=found)
+    form = EvidenceForm(initial=shown.initial_of(replaces, found), by=person_of(request), task=found)
     return _form_page(request, found, form, replaces=replaces)
 
 
@@ -223,3 +223,16 @@ def withdraw(request: HttpRequest, use: int) -> HttpResponse:
     words = {"number": taken.evidence.number, "code": taken.task.code}
     messages.success(request, _("%(number)s is taken back from %(code)s; it can be given again.") % words)
     return redirect(taken.task)
+
+
+@require_POST
+def take_newer(request: HttpRequest, use: int) -> HttpResponse:
+    """The newest version of an item in the place of an older one, on one task."""
+    found = get_object_or_404(
+        EvidenceUse.objects.visible_to(person_of(request)).select_related("task", "evidence"), pk=use
+    )
+    plan_or_404(request, found.task.plan_id)
+    taken = service.take_newer(found.pk, by=person_of(request))
+    words = {"newer": taken.evidence.number, "older": found.evidence.number}
+    messages.success(request, _("%(newer)s takes the place of %(older)s and awaits its verdict.") % words)
+    return redirect(f"{taken.task.get_absolute_url()}#evidence")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tracker import permissions
-from tracker.exceptions import InvalidInput
+from tracker.exceptions import Refusal
 from tracker.filters import FigureFilter
 from tracker.forms.figures import IndicatorForm
 from tracker.models import Figure
@@ -45,14 +45,14 @@ def figure_indicator(request: HttpRequest, plan: int, figure: int) -> HttpRespon
     permissions.check_set_up(user, found)
     rows = Figure.objects.visible_to(user).of_report(found.report_id)
     row = get_object_or_404(rows.select_related("section"), pk=figure)
-    tasks = visible_tasks(request).of_plan(found).by_place()
+    tasks = visible_tasks(request).of_plan(found).open().by_place()
     sent = request.method == "POST"
     form = IndicatorForm(request.POST if sent else None, tasks=list(tasks), initial={"name": row.label})
     if form.is_valid():
         values = form.cleaned_data
         try:
             made = indicators.add(int(values.pop("task")), by=user, figure=row, **values)
-        except InvalidInput as refusal:
+        except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("%(name)s is an indicator now.") % {"name": made.name})

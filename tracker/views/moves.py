@@ -153,6 +153,20 @@ def remark(request: HttpRequest, task: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+def set_milestones(request: HttpRequest, task: int) -> HttpResponse:
+    """The dated steps of a task, set or changed after its confirmation too."""
+    found, user = task_or_404(request, task), person_of(request)
+    act = Act(
+        check=partial(permissions.check_set_milestones, user, found),
+        form=forms.MilestonesForm,
+        send=partial(tasks.set_milestones, found.pk, by=user),
+        done=gettext_lazy("The milestones of %(code)s are set."),
+        context=shown.milestones_page(found),
+    )
+    return _answer(request, found, act)
+
+
+@require_http_methods(["GET", "POST"])
 def ask_contribution(request: HttpRequest, task: int) -> HttpResponse:
     """The lead unit asks a supporting unit for its part."""
     found, user = task_or_404(request, task), person_of(request)

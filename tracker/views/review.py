@@ -108,7 +108,7 @@ def _task(request: HttpRequest, pk: int) -> Task:
 def _screen(task: Task, user: User) -> dict[str, Any]:
     claim = shown.claim_of(task, user)
     rows = shown.evidence_rows(task, user)
-    pending = [row for row in rows if row["verdict"] == "pending"]
+    pending = [row for row in rows if row["waits"]]
     for row in rows:
         row["form"] = JudgementForm(prefix=str(row["pk"]))
         row["open"] = bool(pending) and row["pk"] == pending[0]["pk"]

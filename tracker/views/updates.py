@@ -222,7 +222,7 @@ def _page(
         "proof": proof,
         "proof_open": proof.is_bound or begun(values),
         "mistakes": Together(form, proof),
-        "materials": shown.materials(task, user, _ticked(form, "existing")),
+        "materials": shown.materials(task, user, form, _ticked(form, "existing")),
     }
     if isinstance(form, UpdateForm):
         met = _ticked(form, "milestones_met")

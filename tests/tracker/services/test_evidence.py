@@ -51,7 +51,7 @@ class TestNumbers:
     def test_an_item_given_to_another_task_keeps_its_number(self, world):
         first, second = world.started(), world.started(world.tasks[1])
         item = world.proof(first).evidence
-        evidence.use(second.pk, item.pk, by=world.staff)
+        evidence.use(second.pk, item.pk, by=world.staff, claim="考试已办")
         assert world.proof(second).evidence.number == "2025-1-2-01"
         assert {use.task_id for use in item.uses.all()} == {first.pk, second.pk}
 
@@ -214,22 +214,31 @@ class TestUsingWhatIsThere:
     def test_twice_for_one_task_is_refused(self, world):
         use = world.proof(world.started())
         with pytest.raises(InvalidInput) as refused:
-            evidence.use(use.task_id, use.evidence_id, by=world.staff)
+            evidence.use(use.task_id, use.evidence_id, by=world.staff, claim="考试已办")
         assert refused.value.field == "existing"
 
     def test_a_rejected_item_is_not_offered_again(self, world):
         use = world.proof(world.started())
         evidence.judge(use.pk, by=world.reviewer, authentic=True, timely=False, relevant=True, reason="日期不符")
         with pytest.raises(InvalidInput):
-            evidence.use(use.task_id, use.evidence_id, by=world.staff)
+            evidence.use(use.task_id, use.evidence_id, by=world.staff, claim="考试已办")
         assert fresh(use).verdict == Verdict.REJECTED
+
+    @pytest.mark.parametrize("claim", ["", " \n ", "长" * 301])
+    def test_each_use_names_a_claim_that_fits(self, world, claim):
+        item = world.proof(world.started()).evidence
+        other = world.started(world.tasks[1])
+        with pytest.raises(InvalidInput) as refused:
+            evidence.use(other.pk, item.pk, by=world.staff, claim=claim)
+        assert refused.value.field == f"claim_{item.pk}"
+        assert not EvidenceUse.objects.filter(task=other).exists()
 
     def test_an_internal_item_of_others_does_not_exist(self, world):
         hidden = world.proof(
             world.started(world.tasks[2], unit=world.second), by=world.second_staff, disclosure=Disclosure.INTERNAL
         )
         with pytest.raises(InvalidInput):
-            evidence.use(world.started().pk, hidden.evidence_id, by=world.staff)
+            evidence.use(world.started().pk, hidden.evidence_id, by=world.staff, claim="考试已办")
 
 
 class TestNewVersions:
@@ -284,7 +293,7 @@ class TestJudging:
 
     def test_who_offered_it_for_another_task_cannot_accept_it_there(self, world):
         item = world.proof(world.started()).evidence
-        use = evidence.use(world.started(world.tasks[1]).pk, item.pk, by=world.head)
+        use = evidence.use(world.started(world.tasks[1]).pk, item.pk, by=world.head, claim="考试已办")
         world.head.role, world.head.unit = "reviewer", world.justice
         world.head.save()
         with pytest.raises(NotPermitted):

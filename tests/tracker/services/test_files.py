@@ -30,6 +30,7 @@ def typed(**changed):
         "kind": "notice",
         "dated_on": "2025-06-01",
         "disclosure": "public",
+        "claim": "第三期已办",
         "not_classified": "on",
     }
     return given | changed

@@ -4,13 +4,14 @@ import datetime
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from tests.tracker.fetching.site import site
 from tracker import clock
 from tracker.enums import EventKind, LinkHealth
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, SecrecyMark
 from tracker.fetching import Look, Outcome
-from tracker.models import AddressCheck, Evidence, JobRun, TaskEvent
+from tracker.models import AddressCheck, Evidence, EvidenceUse, JobRun, TaskEvent
 from tracker.services import evidence, link_checks
 
 HOUR = datetime.timedelta(hours=1)
@@ -126,6 +127,72 @@ class TestChanged:
         link_checks.look_again(item.pk, by=world.reviewer, reason="已看")
         with pytest.raises(MoveRefused):
             link_checks.look_again(item.pk, by=world.reviewer, reason="已看")
+
+
+class TestAcceptedForAnotherTask:
+    """One item, accepted for a first task, is judged for a second one after its page has changed."""
+
+    @pytest.fixture
+    def second(self, world, pages, item):
+        look_now()
+        accept(world, item)
+        use = evidence.use(world.started(world.tasks[1]).pk, item.pk, by=world.staff, claim="考试已办")
+        pages.words = "两期培训已完成"
+        look_now(after=4)
+        assert look_now(after=8).health == LinkHealth.CHANGED
+        return use
+
+    def judge(self, world, use, **answers):
+        yes = {"authentic": True, "timely": True, "relevant": True}
+        return evidence.judge(use.pk, by=world.reviewer, **{**yes, **answers})
+
+    def test_it_is_looked_at_again_first(self, world, second):
+        lines = TaskEvent.objects.count()
+        with pytest.raises(MoveRefused, match=second.evidence.number):
+            self.judge(world, second)
+        assert (EvidenceUse.objects.get(pk=second.pk).verdict, TaskEvent.objects.count()) == ("pending", lines)
+        assert AddressCheck.objects.get().health == LinkHealth.CHANGED
+        link_checks.look_again(second.evidence_id, by=world.reviewer, reason="改了版式，内容未变")
+        assert self.judge(world, second).verdict == "accepted"
+        assert AddressCheck.objects.get().health == LinkHealth.ALIVE
+
+    def test_it_can_be_rejected_at_once(self, world, second):
+        assert self.judge(world, second, relevant=False, reason="与考试无关").verdict == "rejected"
+        assert AddressCheck.objects.get().health == LinkHealth.CHANGED
+
+    def test_the_first_use_is_not_accepted_anew_to_clear_it(self, world, item, second):
+        with pytest.raises(MoveRefused):
+            self.judge(world, item.uses.get(task=item.task))
+        assert AddressCheck.objects.get().health == LinkHealth.CHANGED
+
+    def test_once_nothing_stands_on_the_old_words_the_new_ones_are_accepted(self, world, item, second):
+        self.judge(world, item.uses.get(task=item.task), timely=False, reason="页面已改")
+        assert self.judge(world, second).verdict == "accepted"
+        assert AddressCheck.objects.get().health == LinkHealth.ALIVE
+
+    def test_a_change_not_borne_out_yet_is_not_taken_for_what_was_accepted(self, world, pages, item):
+        look_now()
+        accept(world, item)
+        use = evidence.use(world.started(world.tasks[1]).pk, item.pk, by=world.staff, claim="考试已办")
+        pages.words = "两期培训已完成"
+        look_now(after=4)
+        self.judge(world, use)
+        assert look_now(after=8).health == LinkHealth.CHANGED
+
+    def test_a_dead_page_is_accepted_elsewhere_and_its_change_is_kept(self, world, pages, second):
+        pages.failing = True
+        look_now(after=12)
+        assert look_now(after=16).health == LinkHealth.DEAD
+        self.judge(world, second)
+        assert AddressCheck.objects.get().changed_at is not None
+
+    def test_the_page_of_review_leads_to_the_look(self, world, signed_in, second):
+        client = signed_in(world.reviewer)
+        data = {f"{second.pk}-{name}": "yes" for name in ("authentic", "timely", "relevant")}
+        answer = client.post(reverse("judge", args=[second.pk]), data)
+        assert answer.status_code == 409
+        assert f"{second.evidence.get_absolute_url()}#again" in answer.content.decode()
+        assert "请先复核" in answer.content.decode()
 
 
 class TestTheRun:

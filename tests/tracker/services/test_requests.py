@@ -3,7 +3,9 @@
 import datetime
 
 import pytest
+from django.utils import translation
 
+from tracker import clock
 from tracker.enums import RequestState, Status
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted
 from tracker.models import ChangeRequest, Task
@@ -142,3 +144,25 @@ def test_an_approved_cancellation_does_not_outlive_the_close_out(world):
     with pytest.raises(MoveRefused):
         tasks.cancel(world.case.pk, by=world.admin)
     assert fresh(world).status == Status.IN_PROGRESS
+
+
+def test_an_extension_must_be_asked_before_the_due_date(case):
+    due = datetime.datetime.combine(fresh(case).due_on, datetime.time(10), clock.now().tzinfo)
+    with clock.at(due + datetime.timedelta(days=1)):
+        with pytest.raises(MoveRefused, match="9月30日"), translation.override("zh-hans"):
+            ask(case)
+        assert ask(case, kind="adjustment", changes={"due_on": LATER}).state == RequestState.OPEN
+    with clock.at(due):
+        assert ask(case).state == RequestState.OPEN
+
+
+@pytest.mark.parametrize("kind", ["extension", "adjustment"])
+@pytest.mark.parametrize(("due_on", "taken"), [("2026-12-31", True), ("2027-01-01", False), ("9999-12-31", False)])
+def test_a_due_date_lies_at_most_one_year_after_the_plan(case, kind, due_on, taken):
+    if taken:
+        assert decide(case, ask(case, kind=kind, changes={"due_on": due_on})).state == RequestState.APPROVED
+        return
+    with pytest.raises(InvalidInput, match="31 Dec 2026") as refused, translation.override("en"):
+        ask(case, kind=kind, changes={"due_on": due_on})
+    assert refused.value.field == "due_on"
+    assert not ChangeRequest.objects.exists()

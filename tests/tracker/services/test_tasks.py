@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from tracker import clock
 from tracker.enums import EventKind, Light, Status
-from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, Stale
+from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, SecrecyMark, Stale
 from tracker.models import Milestone, Task, TaskEvent
 from tracker.services import requests, tasks
 
@@ -48,6 +48,14 @@ class TestConfirm:
         with pytest.raises(InvalidInput) as refused:
             world.confirmed(due_on=datetime.date(2025, 6, 15))
         assert refused.value.field == "due_on"
+
+    @pytest.mark.parametrize("due_on", [datetime.date(2027, 1, 1), datetime.date.max])
+    def test_refuses_a_due_date_more_than_a_year_after_the_plan(self, world, due_on):
+        for act in (world.confirmed, lambda **values: tasks.edit(world.task.pk, by=world.admin, **values)):
+            with pytest.raises(InvalidInput) as refused:
+                act(due_on=due_on)
+            assert refused.value.field == "due_on"
+        assert world.confirmed(due_on=datetime.date(2026, 12, 31)).status == Status.NOT_STARTED
 
     def test_takes_a_due_date_today(self, world):
         assert world.confirmed(due_on=datetime.date(2025, 6, 16)).status == Status.NOT_STARTED
@@ -304,7 +312,79 @@ class TestGuards:
             Task.objects.filter(pk=world.task.pk).update_past_guard(**values)
 
 
+DAY = datetime.date
+STEPS = [
+    {"title": "第一期", "due_on": DAY(2025, 8, 1), "share": 30},
+    {"title": "第二期", "due_on": DAY(2025, 10, 1), "share": None},
+]
+
+
+def steps_of(task):
+    return list(Milestone.objects.filter(task=task).values_list("title", "due_on", "share"))
+
+
+class TestMilestonesAtConfirmation:
+    def test_are_stored_with_it_in_one_line_of_history(self, world):
+        lines = TaskEvent.objects.filter(task=world.task).count()
+        task = fresh(world.confirmed(milestones=STEPS))
+        assert steps_of(task) == [("第一期", DAY(2025, 8, 1), 30), ("第二期", DAY(2025, 10, 1), None)]
+        assert task.milestone_count == 2
+        assert TaskEvent.objects.filter(task=task).count() == lines + 1
+        assert [step["title"] for step in last(task).changes["milestones"][1]] == ["第一期", "第二期"]
+        assert last(task).kind == EventKind.CONFIRM
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"due_on": DAY(2026, 1, 1)}, "due_on"),
+            ({"due_on": DAY(2024, 12, 31)}, "due_on"),
+            ({"due_on": None}, "due_on"),
+            ({"share": 20}, "share"),
+            ({"share": 101}, "share"),
+            ({"title": ""}, "title"),
+            ({"title": "长" * 201}, "title"),
+        ],
+    )
+    def test_one_that_does_not_fit_is_named_and_nothing_is_confirmed(self, world, wrong, field):
+        with pytest.raises(InvalidInput) as refused:
+            world.confirmed(milestones=[STEPS[0], {**STEPS[1], **wrong}])
+        assert refused.value.field == f"milestones_1_{field}"
+        assert (fresh(world.task).status, steps_of(world.task)) == (Status.UNCONFIRMED, [])
+
+    def test_a_secrecy_mark_in_one_is_refused(self, world):
+        with pytest.raises(SecrecyMark):
+            world.confirmed(milestones=[{**STEPS[0], "title": "机密"}])
+        assert steps_of(world.task) == []
+
+    def test_those_set_before_stay_when_none_are_given(self, world):
+        tasks.set_milestones(world.task.pk, by=world.admin, steps=STEPS)
+        assert fresh(world.confirmed()).milestone_count == 2
+        assert len(steps_of(world.task)) == 2
+
+    def test_a_confirmation_that_is_refused_keeps_no_milestone(self, world):
+        with pytest.raises(InvalidInput):
+            world.confirmed(criteria="", milestones=STEPS)
+        assert steps_of(world.task) == []
+
+
 class TestMilestones:
+    @pytest.mark.parametrize("who", ["staff", "head", "leader", "auditor", "viewer", "foreign_admin"])
+    def test_are_set_by_reviewers_and_administrators_alone(self, world, who):
+        task = world.confirmed()
+        with pytest.raises(NotPermitted):
+            tasks.set_milestones(task.pk, by=getattr(world, who), steps=STEPS)
+        assert tasks.set_milestones(task.pk, by=world.reviewer, steps=STEPS).milestone_count == 2
+
+    def test_a_closed_task_keeps_those_it_has(self, world):
+        with pytest.raises(MoveRefused):
+            tasks.set_milestones(world.completed().pk, by=world.admin, steps=STEPS)
+
+    def test_a_stale_page_sets_none(self, world):
+        task = world.started()
+        with pytest.raises(Stale):
+            tasks.set_milestones(task.pk, by=world.admin, steps=STEPS, version=task.version - 1)
+        assert steps_of(task) == []
+
     def test_shares_must_rise_with_the_dates(self, world):
         task = world.confirmed()
         steps = [

@@ -45,7 +45,7 @@ def everything(case, **changed):
         "next_steps": "借教室",
         "milestones_met": [case.step.pk],
         "readings": {case.indicator.pk: Decimal("120.5")},
-        "existing": [case.item.pk],
+        "existing": {case.item.pk: "两期都已通知"},
         "new_evidence": item(),
         "submit": True,
         "version": case.case.version,
@@ -96,7 +96,9 @@ def test_everything_is_stored_in_one_go(case):
         ({"summary": " \n"}, InvalidInput, "summary"),
         ({"milestones_met": [10**6]}, InvalidInput, "milestones_met"),
         ({"readings": {10**6: Decimal(1)}}, InvalidInput, "readings"),
-        ({"existing": [10**6]}, InvalidInput, "existing"),
+        ({"existing": {10**6: "两期"}}, InvalidInput, "existing"),
+        ({"new_evidence": item(claim=" ")}, InvalidInput, "claim"),
+        ({"new_evidence": item(claim="长" * 301)}, InvalidInput, "claim"),
         ({"new_evidence": item(not_classified=False)}, InvalidInput, "not_classified"),
         ({"new_evidence": item(address="", document_number="")}, InvalidInput, "address"),
         ({"new_evidence": item(address="ftp://example.gov.cn/x")}, InvalidInput, "address"),
@@ -107,7 +109,7 @@ def test_everything_is_stored_in_one_go(case):
         ({"new_evidence": item(number="2025-9-9-99")}, InvalidInput, None),
         ({"new_evidence": item(claim="绝密★")}, SecrecyMark, "claim"),
         ({"problems": "附件：\n机 密\n"}, SecrecyMark, "problems"),
-        ({"existing": [], "new_evidence": None}, MoveRefused, "evidence"),
+        ({"existing": {}, "new_evidence": None}, MoveRefused, "evidence"),
         ({"version": 1}, Stale, None),
     ],
 )
@@ -153,7 +155,19 @@ def test_a_contribution_comes_with_its_evidence_or_not_at_all(world):
 
 
 def test_a_withdrawn_item_can_be_given_again_with_a_report(case):
-    first = evidence.use(case.case.pk, case.item.pk, by=case.staff)
+    first = evidence.use(case.case.pk, case.item.pk, by=case.staff, claim="一期已通知")
     evidence.withdraw(first.pk, by=case.staff)
     everything(case, new_evidence=None)
-    assert EvidenceUse.objects.get(task=case.case).verdict == "pending"
+    again = EvidenceUse.objects.get(task=case.case)
+    assert (again.verdict, again.claim) == ("pending", "两期都已通知")
+
+
+@pytest.mark.parametrize(
+    ("claim", "refusal"), [("", InvalidInput), (" \n", InvalidInput), ("长" * 301, InvalidInput), ("机密", SecrecyMark)]
+)
+def test_each_use_names_the_claim(case, claim, refusal):
+    before = stored(case)
+    with pytest.raises(refusal) as refused:
+        everything(case, existing={case.item.pk: claim})
+    assert refused.value.field == f"claim_{case.item.pk}"
+    assert stored(case) == before

@@ -71,6 +71,7 @@ class TestTheForm:
             ({"address": "", "document_number": " "}, "address"),
             ({"document_number": "x" * 10_000}, "document_number"),
             ({"claim": "x" * 301}, "claim"),
+            ({"claim": "  "}, "claim"),
         ],
     )
     def test_what_is_wrong_is_named_at_its_field_and_nothing_typed_is_lost(self, desk, changed, field):
@@ -256,7 +257,7 @@ class TestThePageOfAnItem:
     def test_costs_the_same_for_one_use_and_for_three(self, desk, django_assert_num_queries, number):
         use = desk.proof(desk.open_task)
         for task in desk.tasks[1:number]:
-            evidence.use(desk.started(task).pk, use.evidence_id, by=desk.staff)
+            evidence.use(desk.started(task).pk, use.evidence_id, by=desk.staff, claim="考试已办")
         with django_assert_num_queries(8):
             page = desk.client.get(page_of(use.evidence))
         assert len(page.context["uses"]) == number

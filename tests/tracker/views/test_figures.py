@@ -131,3 +131,18 @@ def test_statements_do_not_grow_with_the_figures(world: World, signed_in: SignIn
     with CaptureQueriesContext(connection) as looking:
         shown(client, world)
     assert len(looking) == 7
+
+
+def test_a_task_closed_meanwhile_is_refused_at_its_field(world: World, signed_in: SignIn) -> None:
+    done = world.completed()
+    address = reverse(
+        "figure_indicator", args=[world.plan.pk, Figure.objects.get(report=world.report, label="组织培训").pk]
+    )
+    client = signed_in(world.reviewer)
+    offered = [key for key, _name in client.get(address).context["form"].fields["task"].choices]
+    assert str(done.pk) not in offered
+    answer = client.post(address, {"task": done.pk, "name": "培训", "direction": "up", "target": "-3"})
+    assert answer.status_code == 400 and list(answer.context["form"].errors) == ["task"]
+    answer = client.post(address, {"task": world.tasks[1].pk, "name": "培训", "direction": "up", "target": "-3"})
+    assert answer.status_code == 400 and list(answer.context["form"].errors) == ["target"]
+    assert not Indicator.objects.exists()

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.worlds import World
+from tracker import clock
 from tracker.enums import RequestState, Status
 from tracker.models import ChangeRequest, Task, TaskEvent, User
 from tracker.services import requests, tasks
@@ -305,6 +306,31 @@ def test_an_extension_needs_a_later_date(world: World, signed_in: SignIn, typed:
     assert response.status_code == 400
     assert response.context["form"].errors
     assert "场地未落实" in response.content.decode()
+    assert not ChangeRequest.objects.exists()
+
+
+def test_an_extension_must_be_asked_before_the_due_date(world: World, signed_in: SignIn) -> None:
+    task, client = world.started(due_on=datetime.date(2025, 8, 31)), signed_in(world.staff)
+    sentence = "this task was due on 31 Aug. An adjustment can be asked for."
+    with clock.at(clock.now() + datetime.timedelta(days=77)):
+        response = client.get(request_url(task, "extension"))
+        assert (response.status_code, sentence in response.context["sentence"]) == (409, True)
+        given = {"due_on": "2025-11-30", "reason": "场地未落实"}
+        response = send(client, request_url(task, "extension"), task, **given)
+        assert response.status_code == 409
+        html = response.content.decode()
+        assert sentence in html and "场地未落实" in html
+        assert "31 Aug" in client.get(task.get_absolute_url()).content.decode()
+    assert not ChangeRequest.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["extension", "adjustment"])
+def test_a_date_in_the_year_9999_is_refused_at_its_field(world: World, signed_in: SignIn, kind: str) -> None:
+    task = world.started()
+    given = {**promises(world, due_on="9999-12-31"), "reason": "场地未落实"}
+    response = send(signed_in(world.staff), request_url(task, kind), task, **given)
+    sentence = "A due date lies at most one year after the plan's last day: by 31 Dec 2026."
+    assert response.context["form"].errors == {"due_on": [sentence]}
     assert not ChangeRequest.objects.exists()
 
 

@@ -90,6 +90,7 @@ def test_evidence_comes_in_with_the_report(desk):
         {"dated_on": "2025-02-30"},
         {"dated_on": "2031-01-01"},
         {"title": ""},
+        {"claim": " "},
         {"title": "秘密★5年 通知"},
     ],
 )
@@ -105,8 +106,36 @@ def test_an_item_that_is_there_already_is_ticked(desk):
     other = desk.started(desk.tasks[1])
     item = desk.proof(other).evidence
     assert item.title in desk.client.get(desk.address).content.decode()
-    desk.client.post(desk.address, typed(desk, existing=[item.pk]))
-    assert EvidenceUse.objects.filter(task=desk.open_task, evidence=item).exists()
+    desk.client.post(desk.address, typed(desk, existing=[item.pk], **{f"claim_{item.pk}": " 三期都已通知 "}))
+    assert EvidenceUse.objects.get(task=desk.open_task, evidence=item).claim == "三期都已通知"
+
+
+@pytest.mark.parametrize("claim", ["", "  \n", "长" * 301, "机密★1年"])
+def test_an_item_that_is_ticked_without_a_fitting_claim_is_asked_for_it(desk, claim):
+    item = desk.proof(desk.started(desk.tasks[1])).evidence
+    name, before = f"claim_{item.pk}", TaskEvent.objects.count()
+    answer = desk.client.post(desk.address, typed(desk, existing=[item.pk], **{name: claim}))
+    assert answer.status_code == 400
+    assert name in answer.context["form"].errors or answer.context["refused"]["field"].html_name == name
+    (row,) = answer.context["materials"]["free"]
+    assert (row["ticked"], row["claim"].strip()) == (True, claim.strip())
+    assert (TaskEvent.objects.count(), now(desk).progress) == (before, 50)
+
+
+def test_a_claim_beside_an_item_that_is_not_ticked_stays_on_the_page_and_offers_nothing(desk):
+    item = desk.proof(desk.started(desk.tasks[1])).evidence
+    given = typed(desk, **{f"claim_{item.pk}": "三期都已通知"})
+    answer = desk.client.post(desk.address, given | {"summary": ""})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["summary"])
+    (row,) = answer.context["materials"]["free"]
+    assert (row["ticked"], row["claim"]) == (False, "三期都已通知")
+    assert desk.client.post(desk.address, given).status_code == 302
+    assert not EvidenceUse.objects.filter(task=desk.open_task).exists()
+
+
+@pytest.mark.parametrize("name", ["claim_x", "claim_", "claim_99999999999999999999", "claim_-1"])
+def test_forged_claims_are_left_alone(desk, name):
+    assert desk.client.post(desk.address, typed(desk, **{name: "x"})).status_code == 302
 
 
 def test_an_item_of_another_government_cannot_be_ticked(desk):
@@ -249,7 +278,7 @@ class TestNothingTypedIsLost:
             milestones_met=[str(now(desk).milestones.get().pk)],
             existing=[str(other.pk)],
             submit="on",
-            **{desk.reading: "2,214"},
+            **{desk.reading: "2,214", f"claim_{other.pk}": "三期都已通知"},
             **proof(issuer="区培训局", place="第3页", valid_until="2026-12-31"),
         )
 
@@ -259,7 +288,8 @@ class TestNothingTypedIsLost:
             assert str(form[name].value()) == data[name]
         assert [row["value"] for row in page.context["readings"]] == ["2,214"]
         assert [row["ticked"] for row in page.context["milestones"]] == [True]
-        assert [row["ticked"] for row in page.context["materials"]["free"]] == [True]
+        free = page.context["materials"]["free"]
+        assert [(row["ticked"], row["claim"]) for row in free] == [(True, "三期都已通知")]
         assert form["submit"].value() in (True, "on")
         for name in set(item.fields) - {"file", "kept"}:
             assert item[name].value() == data[f"new-{name}"], name
