@@ -10,8 +10,7 @@ from tracker import clock, wording
 from tracker.enums import Move, RequestKind, Role, Status
 from tracker.exceptions import Stale
 from tracker.models import ChangeRequest, Task, User
-from tracker.presenters.timeline import arrow, field_label
-from tracker.presenters.timeline import shown as shown_value
+from tracker.presenters.timeline import arrow
 from tracker.services import tasks
 from tracker.texts import enumeration
 from tracker.workflow import RULE_OF, SUBMITTED_BY_HEAD
@@ -65,7 +64,7 @@ def request_page(task: Task, kind: RequestKind, standing: ChangeRequest | None) 
     return {
         "heading": headings[kind],
         "change": "",
-        "follows": _("It is decided by an administrator or a reviewer, who names the basis document."),
+        "follows": _("It is decided by an administrator, a reviewer or a leader, who names the basis document."),
         "standing": _standing(task, standing) if standing else None,
         "present_due": wording.full_date(task.due_on) if kind == RequestKind.EXTENSION else "",
     }
@@ -80,7 +79,7 @@ def _standing(task: Task, request: ChangeRequest) -> dict[str, Any]:
             "date": wording.date_in_year(clock.local_date(request.asked_at), task),
         },
         "reason": request.reason,
-        "fields": enumeration(field_label(name) for name in request.changes),
+        "fields": enumeration(wording.field_label(name) for name in request.changes),
     }
 
 
@@ -137,4 +136,4 @@ def conflict_of(stale: Stale, task: Task, rows: list[dict[str, Any]]) -> dict[st
 def _value(value: Any) -> str:
     if isinstance(value, datetime.date):
         return wording.full_date(value)
-    return shown_value("", value if value is None else str(value))
+    return wording.shown("", value if value is None else str(value))

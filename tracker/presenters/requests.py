@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from tracker import permissions, wording
 from tracker.enums import RequestState
 from tracker.models import ChangeRequest, Unit, User
-from tracker.presenters.timeline import field_label, shown
+from tracker.wording import field_label, shown
 
 NAMED: dict[str, Any] = {"lead_unit": Unit, "owner": User}
 
