@@ -40,6 +40,7 @@ urlpatterns = [
     path("plans/<int:plan>/review/", review.queue, name="review_queue"),
     path("plans/<int:plan>/requests/", requests.requests, name="requests"),
     path("requests/<int:change>/", requests.decide_request, name="decide_request"),
+    path("requests/<int:change>/withdraw/", moves.withdraw_request, name="withdraw_request"),
     path("tasks/<int:task>/", tasks.task, name="task"),
     path("tasks/<int:task>/report/", updates.report_progress, name="report_progress"),
     path("tasks/<int:task>/no-change/", updates.no_change, name="no_change"),

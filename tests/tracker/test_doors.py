@@ -32,6 +32,7 @@ OF_THE_PLAN = {
     "request_change": lambda w: [w.open_task.pk, "adjustment"],
     "requests": lambda w: [w.plan.pk],
     "decide_request": lambda w: [w.request.pk],
+    "withdraw_request": lambda w: [w.request.pk],
     "raise_light": lambda w: [w.open_task.pk],
     "ask_contribution": lambda w: [w.open_task.pk],
     "remark": lambda w: [w.open_task.pk],

@@ -66,7 +66,19 @@ def request_page(task: Task, kind: RequestKind, standing: ChangeRequest | None) 
         "change": "",
         "follows": _("It is decided by an administrator, a reviewer or a leader, who names the basis document."),
         "standing": _standing(task, standing) if standing else None,
+        "standing_title": _("An open request will be replaced"),
         "present_due": wording.full_date(task.due_on) if kind == RequestKind.EXTENSION else "",
+    }
+
+
+def withdrawal_page(request: ChangeRequest) -> dict[str, Any]:
+    """Heading, what follows, and the request that is taken back."""
+    return {
+        "heading": _("Withdraw request"),
+        "change": "",
+        "follows": _("The task stays as it is. The request is no longer decided; it stays in the history."),
+        "standing": _standing(request.task, request),
+        "standing_title": _("The request that is withdrawn"),
     }
 
 

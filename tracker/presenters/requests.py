@@ -50,7 +50,13 @@ def _row(request: ChangeRequest, user: User, names: dict[tuple[str, Any], str]) 
         "decided": _decided(request),
         "note": request.decision_note,
         "decide_url": reverse("decide_request", args=[request.pk]) if decidable else "",
+        "withdraw_url": _withdraw_url(request, user) if is_open else "",
     }
+
+
+def _withdraw_url(request: ChangeRequest, user: User) -> str:
+    possible = permissions.answers(permissions.check_withdraw_request, user, request)
+    return reverse("withdraw_request", args=[request.pk]) if possible else ""
 
 
 def _shown(name: str, value: Any, names: dict[tuple[str, Any], str]) -> str:

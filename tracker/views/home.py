@@ -17,7 +17,7 @@ from tracker import clock, wording
 from tracker.enums import ContributionState, EventKind, Light, RequestState, Role, Status
 from tracker.lights import LIGHT_OF
 from tracker.models import ChangeRequest, ContributionRequest, Evidence, Plan, Task, TaskEvent, User
-from tracker.permissions import answers, can_set_up, check_own_government
+from tracker.permissions import answers, check_decide_requests, check_own_government
 from tracker.presenters.rows import Row, task_row
 from tracker.presenters.task_tables import troubles
 from tracker.querysets import CHANGED_ADDRESS, DEAD_ADDRESS, expired, waiting_conditions
@@ -296,7 +296,7 @@ def _evidence_to_look_after(plan: Plan, user: User, on: datetime.date) -> list[d
 
 def _open_requests(plan: Plan, user: User) -> dict[str, Any] | None:
     """How many requests wait for this person's decision."""
-    if not can_set_up(user, plan):
+    if not answers(check_decide_requests, user, plan):
         return None
     rows = ChangeRequest.objects.visible_to(user).filter(task__plan=plan, state=RequestState.OPEN)
     number = rows.exclude(asked_by=user).count()
