@@ -90,7 +90,7 @@ FILES = {"evidence_file", "evidence_picture", "trace_workbook"}
 # For some of the own government these rows do not exist.
 OF_SOME = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),
-    *("correct_report", "report_correction", "decide_request"),
+    *("correct_report", "report_correction", "decide_request", "withdraw_request"),
 }
 POST_ONLY = {
     *("activate_plan", "judge", "look_again", "evidence_withdraw"),
