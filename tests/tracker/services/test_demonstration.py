@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import transaction
+from django.test import override_settings
 from django.urls import reverse
 
 from tracker import lights
@@ -20,6 +22,7 @@ from tracker.models import (
     EvidenceUse,
     MeasureLink,
     Milestone,
+    Plan,
     Reading,
     Shortcoming,
     ShortcomingJudgement,
@@ -33,14 +36,23 @@ from tracker.services import demonstration, files, history, imports, trace
 
 DATA = Path(imports.__file__).resolve().parents[1] / "data" / "xicheng_2025"
 DAY = datetime.date(2025, 9, 15)
+QUICK = "django.contrib.auth.hashers.MD5PasswordHasher"
+
+
+@pytest.fixture(scope="module")
+def played(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Played once for all tests of this file, each of which goes back to it, and taken back at the end."""
+    changed = {"EVIDENCE_DIR": tmp_path_factory.mktemp("evidence"), "PASSWORD_HASHERS": [QUICK]}
+    with override_settings(**changed), django_db_blocker.unblock(), transaction.atomic():
+        plan = demonstration.load(DATA).plan
+        demonstration.play(DATA, plan, password="Demo-2025-pass")
+        yield plan
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def plan(db, settings, tmp_path):
-    settings.EVIDENCE_DIR = tmp_path / "evidence"
-    plan = demonstration.load(DATA).plan
-    demonstration.play(DATA, plan, password="Demo-2025-pass")
-    return plan
+def plan(played, db):
+    return Plan.objects.get(pk=played.pk)
 
 
 def test_shows_every_light_and_every_open_state(plan):
@@ -72,7 +84,6 @@ def test_every_kind_of_move_has_been_made(plan):
 
 def test_the_words_of_the_report_are_the_published_ones(plan):
     published = parse((DATA / "report.txt").read_text(encoding="utf-8")).text
-    plan.report.refresh_from_db()
     assert plan.report.text == published
     for link in MeasureLink.objects.select_related("measure"):
         assert published[link.measure.start : link.measure.end] == link.measure.text
@@ -100,9 +111,10 @@ def test_there_is_an_account_for_every_role_and_every_leading_unit(plan):
 
 def test_does_not_run_where_the_demonstration_is_off(db, settings):
     settings.DEMONSTRATION = False
+    before = User.objects.count()
     with pytest.raises(CommandError):
         call_command("demo")
-    assert not User.objects.exists()
+    assert User.objects.count() == before
 
 
 def test_shows_the_states_of_the_thread(plan):
