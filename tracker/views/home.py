@@ -44,11 +44,14 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
     user, on = person_of(request), clock.today()
     tasks = _tasks(request, shown, user, on)
     groups = _groups(tasks, shown, user, on)
+    asked = _open_requests(shown, user)
     return render(
         request,
         "tracker/home.html",
         {
-            "greeting": _greeting(user, sum(len(group["rows"]) for group in groups)),
+            "greeting": _greeting(
+                user, sum(len(group["rows"]) for group in groups) + (asked["number"] if asked else 0)
+            ),
             "period": _period_sentence(shown, on),
             "groups": groups,
             "idle": _idle_rows(tasks, groups, user, on),
@@ -56,17 +59,26 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
             "unit_lights": _unit_lights(tasks, shown, user, on),
             "events": _latest_events(shown, user),
             "care": _evidence_to_look_after(shown, user, on),
-            "asked": _open_requests(shown, user),
+            "asked": asked,
             "contributions": _contributions_asked(shown, user),
-            "ledger_url": reverse("ledger", args=[shown.pk]),
-            "nothing_fact": _("Everything is done for this period")
-            if waiting_conditions(user, shown, on)
-            else _("Nothing waits for you; you read along"),
-            "nothing_link": _("See the ledger"),
-            "nothing_note": _("The next period begins on %(date)s.")
-            % {"date": wording.month_day(shown.cutoff(on) + datetime.timedelta(days=1))},
+            "nothing": _nothing(shown, user, on, asked),
         },
     )
+
+
+def _nothing(plan: Plan, user: User, on: datetime.date, asked: dict[str, Any] | None) -> dict[str, str]:
+    """What stands in place of the groups where no task waits: one fact and one link."""
+    next_day = wording.month_day(plan.cutoff(on) + datetime.timedelta(days=1))
+    note = _("The next period begins on %(date)s.") % {"date": next_day}
+    if asked:
+        words = ngettext(
+            "%(counter)s request awaits a decision", "%(counter)s requests await a decision", asked["number"]
+        )
+        fact = words % {"counter": asked["number"]}
+        return {"fact": fact, "note": "", "url": asked["url"], "link": _("See the requests")}
+    done = _("Everything is done for this period")
+    fact = done if waiting_conditions(user, plan, on) else _("Nothing waits for you; you read along")
+    return {"fact": fact, "note": note, "url": reverse("ledger", args=[plan.pk]), "link": _("See the ledger")}
 
 
 def _tasks(request: HttpRequest, plan: Plan, user: User, on: datetime.date) -> list[Task]:

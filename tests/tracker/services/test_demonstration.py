@@ -189,3 +189,10 @@ def test_shows_lights_raised_and_taken_back_and_the_replies_to_red_and_yellow(pl
     ]
     idle = {event.task.code: event.reason for event in TaskEvent.objects.filter(kind=EventKind.NO_CHANGE)}
     assert idle["2.5"] == "" and idle["1.3"]
+
+
+def test_every_task_and_item_opens_for_those_who_only_read(plan, signed_in, settings):
+    settings.DEMONSTRATION_DATE = DAY
+    client = signed_in(User.objects.get(username="auditor"))
+    for row in (*Task.objects.all(), *Evidence.objects.all()):
+        assert client.get(row.get_absolute_url()).status_code == 200, row

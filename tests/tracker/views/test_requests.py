@@ -139,6 +139,7 @@ def test_a_viewer_of_a_unit_that_asked_finds_the_queue(desk, signed_in):
 def test_the_home_page_counts_what_waits_for_a_decision(desk, signed_in, who):
     page = labels(signed_in(getattr(desk, who)), desk)[1]
     assert page.context["asked"] == {"number": 1, "url": desk.queue}
+    assert "没有事等您办" not in page.context["greeting"]
 
 
 @pytest.mark.parametrize("who", ["auditor", "staff", "viewer", "city_leader"])

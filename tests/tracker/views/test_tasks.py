@@ -134,6 +134,10 @@ def test_a_cancelled_task_ends_where_it_was(world: World, signed_in: SignIn) -> 
     steps = [(step.label, step.state) for step in shown(signed_in(world.viewer), task).context["steps"]]
     assert steps[-2:] == [("In progress", "done"), ("Cancelled", "current")]
     assert "Cancelled" in words(signed_in(world.viewer), task)
+    measure = Measure.objects.of_report(world.report)[0]
+    trace.propose(task, measure, by=world.admin, strength="direct", rationale="延续")
+    later = [(step.label, step.state) for step in shown(signed_in(world.viewer), task).context["steps"]]
+    assert later[-2:] == steps[-2:]
 
 
 def cancelled(world: World) -> Task:
@@ -295,7 +299,9 @@ def test_the_timeline_tells_what_was_asked_replaced_and_decided(world: World, si
         first = {"due_on": "2026-01-15"}
         requests.ask(task.pk, by=world.staff, kind="extension", reason="教室未定", changes=first)
     with on(6, 11):
-        asked = requests.ask(task.pk, by=world.staff, kind="extension", reason="招标顺延", changes={"due_on": "2026-01-31"})
+        asked = requests.ask(
+            task.pk, by=world.staff, kind="extension", reason="招标顺延", changes={"due_on": "2026-01-31"}
+        )
     with on(6, 12):
         requests.decide(asked.pk, by=world.leader, approved=False, note="请按期完成")
     told = [
