@@ -20,12 +20,14 @@ from tracker.enums import (
     NoticeState,
     PlanState,
     RequestKind,
+    RequestState,
     Role,
     Status,
     Verdict,
 )
 from tracker.exceptions import MoveRefused, NotPermitted, Refusal
-from tracker.models import Evidence, EvidenceUse, Plan, SupervisionNotice, Task, User
+from tracker.models import ChangeRequest, Evidence, EvidenceUse, Plan, SupervisionNotice, Task, User
+from tracker.querysets import OVERSIGHT_ROLES
 from tracker.texts import enumeration
 from tracker.workflow import RULE_OF, Actor, Rule
 
@@ -323,11 +325,34 @@ def check_request_change(user: User, task: Task, kind: RequestKind) -> None:
         )
 
 
-def check_decide_request(user: User, task: Task) -> None:
+def check_decide_requests(user: User, plan: Plan) -> None:
     """Those who set plans up decide; leaders too, at a progress review above all."""
+    check_own_government(user, plan)
+    check_open_plan(plan)
+    check_role(user, (*SETTERS, Role.LEADER))
+
+
+def check_decide_request(user: User, task: Task) -> None:
+    """May `user` decide what is asked for this task?"""
+    check_decide_requests(user, task.plan)
+
+
+def check_withdraw_request(user: User, request: ChangeRequest) -> None:
+    """Who asked takes it back before it is decided; for the lead unit, any of its staff."""
+    task = request.task
     check_own_government(user, task.plan)
     check_open_plan(task.plan)
-    check_role(user, (*SETTERS, Role.LEADER))
+    check_role(user, (*STAFF, Role.ADMINISTRATOR))
+    of_unit = user.role in STAFF and user.unit_id == task.lead_unit_id == request.asked_by.unit_id
+    if user.pk != request.asked_by_id and not of_unit:
+        raise NotPermitted(_("Only those who asked for it may take it back."))
+    if request.state != RequestState.OPEN:
+        raise MoveRefused(_("This request no longer awaits a decision."))
+
+
+def oversees(user: User, plan: Plan) -> bool:
+    """Does this person see by role what passes between the units of the plan? As `querysets.oversees`."""
+    return user.role in OVERSIGHT_ROLES and answers(check_own_government, user, plan)
 
 
 def check_demand(user: User, task: Task) -> None:

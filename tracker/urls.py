@@ -46,6 +46,7 @@ urlpatterns = [
     path("notices/<int:notice>/escalate/", notices.escalate, name="escalate_notice"),
     path("tasks/<int:task>/notice/", notices.issue, name="issue_notice"),
     path("tasks/<int:task>/demand/<slug:kind>/", notices.demand, name="demand"),
+    path("requests/<int:change>/withdraw/", moves.withdraw_request, name="withdraw_request"),
     path("tasks/<int:task>/", tasks.task, name="task"),
     path("tasks/<int:task>/report/", updates.report_progress, name="report_progress"),
     path("tasks/<int:task>/no-change/", updates.no_change, name="no_change"),

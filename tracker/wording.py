@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -9,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tracker import dates, lights
-from tracker.enums import Light
+from tracker.enums import Light, Nature
 from tracker.models import Plan, Task
+from tracker.texts import enumeration
 
 full_date, month_day = dates.full_date, dates.month_day
+
+DATES = ("starts_on", "due_on", "last_report_on", "completed_on", "cancelled_on")
 HALF_TO_FULL = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"})
 
 
@@ -133,3 +137,31 @@ def full_width(text: str) -> str:
 def _inside_ascii(text: str, place: int) -> bool:
     around = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
     return len(around) == 2 and around.isascii() and around.isalnum()
+
+
+def field_label(name: str) -> str:
+    """What a field of the task is called on the screen."""
+    if name == "milestones":
+        return _("milestones")
+    return str(Task._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def shown(name: str, value: Any) -> str:
+    """A value of a task's field as history keeps it, in words; "not set" for nothing."""
+    if value in (None, "", []):
+        return _("not set")
+    if isinstance(value, dict):
+        return str(value.get("label") or value["title"])
+    if isinstance(value, list):
+        return enumeration(shown(name, item) for item in value)
+    if name in DATES:
+        return full_date(datetime.date.fromisoformat(value))
+    if name == "nature":
+        return str(Nature(value).label)
+    return " / ".join(str(value).splitlines())
+
+
+def change(name: str, before: Any, after: Any) -> str:
+    """A field with its old and new value in a line."""
+    words = {"field": field_label(name), "before": shown(name, before), "after": shown(name, after)}
+    return _("%(field)s: %(before)s → %(after)s") % words

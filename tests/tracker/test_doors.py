@@ -40,6 +40,7 @@ OF_THE_PLAN = {
     "demand": lambda w: [w.open_task.pk, "urge"],
     "burden": lambda w: [w.plan.pk],
     "decide_request": lambda w: [w.request.pk],
+    "withdraw_request": lambda w: [w.request.pk],
     "raise_light": lambda w: [w.open_task.pk],
     "ask_contribution": lambda w: [w.open_task.pk],
     "remark": lambda w: [w.open_task.pk],
@@ -119,7 +120,7 @@ FILES = {"evidence_file", "evidence_picture", "trace_workbook", "changes_workboo
 # For some of the own government these rows do not exist.
 OF_SOME = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),
-    *("correct_report", "report_correction", "decide_request", "notice", "escalate_notice"),
+    *("correct_report", "report_correction", "decide_request", "withdraw_request", "notice", "escalate_notice"),
     *("progress_review", "edit_review", "meeting", "close_review", "meeting_draft"),
 }
 POST_ONLY = {

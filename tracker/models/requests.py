@@ -41,6 +41,9 @@ class ChangeRequest(models.Model):
     basis_document = models.CharField(_("basis document"), max_length=200, blank=True)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
 
+    # Not stored: the request in whose place this one was asked for, on the row that services.requests.ask returns.
+    replaces: "ChangeRequest | None" = None
+
     objects = ChangeRequestQuerySet.as_manager()
 
     class Meta:

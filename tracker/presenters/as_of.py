@@ -16,9 +16,10 @@ from tracker import clock, lights
 from tracker.enums import Light
 from tracker.models import Disposition, Evidence, EvidenceUse, Plan, Task, TaskEvent, Unit, User, WorkArea
 from tracker.presenters.report_read import Upstream
-from tracker.presenters.timeline import DATES, Snapshot, Steps, light_reason
+from tracker.presenters.timeline import Snapshot, Steps, light_reason
 from tracker.services.history import HOLDING_KINDS
 from tracker.services.trace import digest_of
+from tracker.wording import DATES
 
 TEXTS = ("code", "title", "quote", "nature", "deliverable", "criteria", "accountable_leader", "due_basis", "remarks")
 FACTS = ("status", "progress", "returned", "raised_light", "raised_reason")

@@ -11,7 +11,7 @@ from tracker import wording
 from tracker.enums import Light, Status
 from tracker.models import Plan, User
 from tracker.presenters.as_of import Past, fitting, past_tasks
-from tracker.presenters.timeline import field_label, shown
+from tracker.wording import field_label, shown
 
 # What follows from an act, or is told by another of the fields.
 UNTOLD = frozenset(

@@ -10,8 +10,7 @@ from tracker import clock, wording
 from tracker.enums import Move, RequestKind, Role, Status
 from tracker.exceptions import Stale
 from tracker.models import ChangeRequest, Task, User
-from tracker.presenters.timeline import arrow, field_label
-from tracker.presenters.timeline import shown as shown_value
+from tracker.presenters.timeline import arrow
 from tracker.services import tasks
 from tracker.texts import enumeration
 from tracker.workflow import RULE_OF, SUBMITTED_BY_HEAD
@@ -65,9 +64,21 @@ def request_page(task: Task, kind: RequestKind, standing: ChangeRequest | None) 
     return {
         "heading": headings[kind],
         "change": "",
-        "follows": _("It is decided by an administrator or a reviewer, who names the basis document."),
+        "follows": _("It is decided by an administrator, a reviewer or a leader, who names the basis document."),
         "standing": _standing(task, standing) if standing else None,
+        "standing_title": _("An open request will be replaced"),
         "present_due": wording.full_date(task.due_on) if kind == RequestKind.EXTENSION else "",
+    }
+
+
+def withdrawal_page(request: ChangeRequest) -> dict[str, Any]:
+    """Heading, what follows, and the request that is taken back."""
+    return {
+        "heading": _("Withdraw request"),
+        "change": "",
+        "follows": _("The task stays as it is. The request is no longer decided; it stays in the history."),
+        "standing": _standing(request.task, request),
+        "standing_title": _("The request that is withdrawn"),
     }
 
 
@@ -80,7 +91,7 @@ def _standing(task: Task, request: ChangeRequest) -> dict[str, Any]:
             "date": wording.date_in_year(clock.local_date(request.asked_at), task),
         },
         "reason": request.reason,
-        "fields": enumeration(field_label(name) for name in request.changes),
+        "fields": enumeration(wording.field_label(name) for name in request.changes),
     }
 
 
@@ -150,4 +161,4 @@ def conflict_of(stale: Stale, task: Task, rows: list[dict[str, Any]]) -> dict[st
 def _value(value: Any) -> str:
     if isinstance(value, datetime.date):
         return wording.full_date(value)
-    return shown_value("", value if value is None else str(value))
+    return wording.shown("", value if value is None else str(value))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from tracker import permissions, wording
 from tracker.enums import RequestState
 from tracker.models import ChangeRequest, Unit, User
-from tracker.presenters.timeline import field_label, shown
+from tracker.wording import field_label, shown
 
 NAMED: dict[str, Any] = {"lead_unit": Unit, "owner": User}
 
@@ -50,7 +50,13 @@ def _row(request: ChangeRequest, user: User, names: dict[tuple[str, Any], str]) 
         "decided": _decided(request),
         "note": request.decision_note,
         "decide_url": reverse("decide_request", args=[request.pk]) if decidable else "",
+        "withdraw_url": _withdraw_url(request, user) if is_open else "",
     }
+
+
+def _withdraw_url(request: ChangeRequest, user: User) -> str:
+    possible = permissions.answers(permissions.check_withdraw_request, user, request)
+    return reverse("withdraw_request", args=[request.pk]) if possible else ""
 
 
 def _shown(name: str, value: Any, names: dict[tuple[str, Any], str]) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions, wording
-from tracker.enums import RequestKind, Status
+from tracker.enums import EventKind, RequestKind, Status
 from tracker.models import (
     EvidenceUse,
     Indicator,
@@ -132,7 +132,7 @@ def steps_of(task: Task, events: Sequence[TaskEvent]) -> list[Step]:
 def _position(task: Task, events: Sequence[TaskEvent]) -> int:
     if task.status != Status.CANCELLED:
         return LIFE.index(Status(task.status))
-    last = next((event for event in reversed(events) if event.to_status == Status.CANCELLED), None)
+    last = next((event for event in reversed(events) if event.kind == EventKind.CANCEL), None)
     return LIFE.index(Status(last.from_status)) if last and last.from_status else 0
 
 

@@ -14,14 +14,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tracker import clock, lights, wording
-from tracker.enums import EventKind, Light, Move, Nature, Status
+from tracker.enums import EventKind, Light, Move, Status
 from tracker.models import Plan, Task, TaskEvent
 from tracker.texts import enumeration
+from tracker.wording import DATES, field_label
 
 SHOWN_AT_ONCE = 30
 UNFOLDED = 8
 REPORTS = (EventKind.REPORT, EventKind.NO_CHANGE, EventKind.CONTRIBUTE, EventKind.SUBMIT)
-DATES = ("starts_on", "due_on", "last_report_on", "completed_on", "cancelled_on")
 # What follows from an act and would only repeat it in words.
 CONSEQUENCES = frozenset(
     {
@@ -183,7 +183,7 @@ def timeline(
     dated: list[tuple[Any, Entry]] = []
     for event in events:
         if event.seen and (show != "reports" or event.kind in REPORTS):
-            dated.append(((event.on, event.sequence, 0), _entry(event, task, raised.get(event.pk))))
+            dated.append(((event.on, event.sequence, 0), _entry(event, raised.get(event.pk))))
     if show != "reports":
         dated += [(_place(turn), _turn_entry(turn, task)) for turn in turns if _is_worth_telling(turn)]
     entries = [entry for _key, entry in sorted(dated, key=lambda item: item[0], reverse=True)]
@@ -220,14 +220,14 @@ def arrow(before: str, after: str) -> str:
     return f"{before} → {after}"
 
 
-def _entry(event: TaskEvent, task: Task, raised: Turn | None) -> Entry:
+def _entry(event: TaskEvent, raised: Turn | None) -> Entry:
     return Entry(
         when=wording.moment(event.at),
         shape="dot" if event.kind in Move.values else "ring",
         who=event.by_label,
         move=_done(event),
         change="　".join(_arrows(event, raised)),
-        lines=tuple(text for text in _texts(event, task) if text),
+        lines=tuple(text for text in _texts(event) if text),
     )
 
 
@@ -255,13 +255,13 @@ def _arrows(event: TaskEvent, raised: Turn | None) -> Iterator[str]:
         yield arrow(str(raised.before.label), str(raised.after.label))
 
 
-def _texts(event: TaskEvent, task: Task) -> Iterator[str]:
+def _texts(event: TaskEvent) -> Iterator[str]:
     yield event.summary
     if event.problems:
         yield _("Problems: %(text)s") % {"text": event.problems}
     if event.next_steps:
         yield _("Next steps: %(text)s") % {"text": event.next_steps}
-    yield event.detail
+    yield from event.detail.splitlines()
     yield event.reason
     if event.internal:
         yield _("Internal remark of the reviewers")
@@ -269,7 +269,7 @@ def _texts(event: TaskEvent, task: Task) -> Iterator[str]:
     if event.kind == EventKind.CONFIRM:
         yield _set_by_confirming(changes)
     elif event.kind in (EventKind.EDIT, EventKind.DECIDE):
-        yield from (_change(name, pair, task) for name, pair in changes.items())
+        yield from (wording.change(name, *pair) for name, pair in changes.items())
 
 
 def _set_by_confirming(changes: dict[str, list[Any]]) -> str:
@@ -278,30 +278,3 @@ def _set_by_confirming(changes: dict[str, list[Any]]) -> str:
     if not basis:
         return _("Set: %(fields)s.") % {"fields": names}
     return _("Set: %(fields)s. Basis: %(basis)s") % {"fields": names, "basis": basis}
-
-
-def _change(name: str, pair: list[Any], task: Task) -> str:
-    words = {"field": field_label(name), "before": shown(name, pair[0]), "after": shown(name, pair[1])}
-    return _("%(field)s: %(before)s → %(after)s") % words
-
-
-def field_label(name: str) -> str:
-    """What a field of the task is called on the screen."""
-    if name == "milestones":
-        return _("milestones")
-    return str(Task._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-
-
-def shown(name: str, value: Any) -> str:
-    """A value as history keeps it, in words; "not set" for nothing."""
-    if value in (None, "", []):
-        return _("not set")
-    if isinstance(value, dict):
-        return str(value.get("label") or value["title"])
-    if isinstance(value, list):
-        return enumeration(shown(name, item) for item in value)
-    if name in DATES:
-        return wording.full_date(datetime.date.fromisoformat(value))
-    if name == "nature":
-        return str(Nature(value).label)
-    return " / ".join(str(value).splitlines())

@@ -17,25 +17,43 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker import clock
-from tracker.enums import LinkState, RequestState, Status, Strength, Verdict
+from tracker.enums import LinkState, PartKind, RequestState, Status, Strength, Verdict
 from tracker.exceptions import DatasetError, Refusal
 from tracker.fetching import Look
 from tracker.fetching import Outcome as LookOutcome
-from tracker.models import AddressCheck, EvidenceUse, Figure, Plan, Shortcoming, SupervisionNotice, Task, Unit, User
+from tracker.models import (
+    AddressCheck,
+    AnnualReport,
+    Evidence,
+    EvidenceUse,
+    Figure,
+    MeasureLink,
+    Plan,
+    Section,
+    Shortcoming,
+    SupervisionNotice,
+    Task,
+    Unit,
+    User,
+)
 from tracker.services import (
     contributions,
     demands,
     evidence,
+    files,
     imports,
     indicators,
     link_checks,
     notices,
     reminder_messages,
+    report_corrections,
     requests,
     tasks,
     trace,
 )
+from tracker.services.files import StoredFile
 from tracker.services.imports import Outcome, read_toml
+from tracker.services.sample_files import sample_file
 
 STORY = "demonstration.toml"
 CONFIRMED_BY = "reviewer"
@@ -70,6 +88,7 @@ def play(folder: Path, plan: Plan, *, password: str) -> list[User]:
         for entry in story["task"]
         for event in entry.get("events", [])
     ]
+    acts += [(event["on"], partial(_play_event, plan, event["on"], {}, event)) for event in story.get("event", [])]
     acts += [(moment, partial(_remind, moment)) for moment in story.get("reminded_at", [])]
     for source in SOURCES:
         acts += source(folder, plan)
@@ -100,13 +119,16 @@ def _account(entry: dict[str, Any], password: str) -> User:
 
 
 def _play_event(plan: Plan, moment: datetime.datetime, entry: dict[str, Any], event: dict[str, Any]) -> None:
-    task = Task.objects.get(plan=plan, code=entry["code"])
+    """An event of a task's entry; with an empty `entry`, one of the plan."""
     aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
     with clock.at(aware):
         try:
-            PLAYERS[event["kind"]](task, entry, event)
+            if entry:
+                PLAYERS[event["kind"]](Task.objects.get(plan=plan, code=entry["code"]), entry, event)
+            else:
+                PLAN_PLAYERS[event["kind"]](plan, event)
         except Refusal as refusal:
-            raise DatasetError(f"{entry['code']} {moment}: {event['kind']}: {refusal}") from refusal
+            raise DatasetError(f"{entry.get('code', '')} {moment}: {event['kind']}: {refusal}".strip()) from refusal
 
 
 def _person(username: str) -> User:
@@ -191,10 +213,13 @@ def _no_change(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None
 
 
 def _evidence(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    by = _person(event["by"])
     evidence.deposit(
         task.pk,
-        by=_person(event["by"]),
-        claim=event.get("claim", ""),
+        by=by,
+        claim=event["claim"],
+        replaces=_item(task, event["replaces"]) if "replaces" in event else None,
+        file=_file(task, event["file"], by) if "file" in event else None,
         kind=event["evidence_kind"],
         title=event["title"],
         document_number=event.get("document_number", ""),
@@ -208,19 +233,32 @@ def _evidence(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
     )
 
 
-def _judge(accepted: bool) -> Callable[[Task, dict[str, Any], dict[str, Any]], None]:
-    def play_judgement(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
-        uses = list(EvidenceUse.objects.filter(task=task).order_by("evidence__number"))
-        evidence.judge(
-            uses[event.get("evidence", 1) - 1].pk,
-            by=_person(event["by"]),
-            authentic=True,
-            timely=accepted,
-            relevant=True,
-            reason=event.get("reason", ""),
-        )
+def _item(task: Task, number: str) -> Evidence:
+    return Evidence.objects.get(plan=task.plan, number=number)
 
-    return play_judgement
+
+def _file(task: Task, file: dict[str, Any], by: User) -> StoredFile:
+    return files.keep(file["name"], sample_file(file["name"], file.get("lines", [])), by=by, task=task)
+
+
+def _use_of(task: Task, event: dict[str, Any]) -> EvidenceUse:
+    """The use of the item that the event names by number, or by its place among those of the task (from 1)."""
+    uses = EvidenceUse.objects.filter(task=task).select_related("evidence").order_by("evidence__number")
+    return uses.get(evidence__number=event["item"]) if "item" in event else uses[event.get("evidence", 1) - 1]
+
+
+def _use_again(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    evidence.use(task.pk, _item(task, event["item"]).pk, by=_person(event["by"]), claim=event["claim"])
+
+
+def _withdraw_evidence(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    evidence.withdraw(_use_of(task, event).pk, by=_person(event["by"]))
+
+
+def _judge(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    """All three questions are answered with yes, but for those named in `fails`."""
+    answers = {name: name not in event.get("fails", []) for name in ("authentic", "timely", "relevant")}
+    evidence.judge(_use_of(task, event).pk, by=_person(event["by"]), reason=event.get("reason", ""), **answers)
 
 
 def _submit(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
@@ -243,6 +281,14 @@ def _approve(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
     tasks.approve(task.pk, by=_person(event["by"]), remark=event.get("reason", ""))
 
 
+def _reopen(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    tasks.reopen(task.pk, by=_person(event["by"]), reason=event["reason"])
+
+
+def _cancel(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    tasks.cancel(task.pk, by=_person(event["by"]), reason=event.get("reason", ""))
+
+
 def _ask_change(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
     changes = {name: str(value) for name, value in event.get("changes", {}).items()}
     words = {"reason": event["reason"], "progress_note": event.get("progress_note", "")}
@@ -254,6 +300,11 @@ def _decide(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
     names = ("note", "approving_body", "basis_document")
     words = {name: event[name] for name in names if name in event}
     requests.decide(row.pk, by=_person(event["by"]), approved=event["approved"], **words)
+
+
+def _withdraw_change(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    row = task.requests.get(state=RequestState.OPEN)
+    requests.withdraw(row.pk, by=_person(event["by"]), reason=event["reason"])
 
 
 def _ask_contribution(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
@@ -268,8 +319,7 @@ def _contribute(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> Non
 
 def _look(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
     """What a run of `check_links` found; the addresses of the story do not exist."""
-    use = EvidenceUse.objects.filter(task=task).select_related("evidence").order_by("evidence__number")
-    found = use[event.get("evidence", 1) - 1]
+    found = _use_of(task, event)
     check = AddressCheck.objects.filter(evidence=found.evidence).first() or AddressCheck(evidence=found.evidence)
     seen = Look(LookOutcome(event["outcome"]), event.get("status"), found.evidence.address, event.get("digest", ""))
     link_checks.settle(check, seen, clock.now(), accepted=found.verdict == Verdict.ACCEPTED)
@@ -328,21 +378,54 @@ def _escalate_notice(task: Task, entry: dict[str, Any], event: dict[str, Any]) -
     notices.escalate(_notice(task).pk, by=_person(event["by"]), **sheet)
 
 
+def _settle_link(settle: Callable[..., Any]) -> Callable[[Task, dict[str, Any], dict[str, Any]], None]:
+    """Confirm or dismiss the link of the task to the measure whose words begin as the event says."""
+
+    def play_settling(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+        link = MeasureLink.objects.get(task=task, measure__text__startswith=event["measure"])
+        settle(link, by=_person(event["by"]))
+
+    return play_settling
+
+
+def _correct_report(plan: Plan, event: dict[str, Any]) -> None:
+    """Put a text in force in which some words are others; each of them stands in the report once."""
+    report, by = AnnualReport.objects.select_related("plan__government").get(pk=plan.report_id), _person(event["by"])
+    text = report.text
+    for words in event["words"]:
+        place = imports.find_once(text, words["old"], 0, len(text), event["kind"])
+        text = text[:place] + words["new"] + text[place + len(words["old"]) :]
+    row = report_corrections.start(report, text, by=by, reason=event["reason"])
+    report_corrections.apply(row.pk, by=by)
+
+
+def _dispose(plan: Plan, event: dict[str, Any]) -> None:
+    """What becomes of a numbered item of measures."""
+    items = Section.objects.filter(part__report=plan.report_id, part__kind=PartKind.MEASURES)
+    words = {"kind": event["disposition"], "reason": event["reason"]}
+    trace.dispose(plan, by=_person(event["by"]), section=items.get(position=event["measure_item"]), **words)
+
+
 PLAYERS: dict[str, Callable[[Task, dict[str, Any], dict[str, Any]], None]] = {
     "confirm": _confirm,
     "report": _report,
     "no_change": _no_change,
     "evidence": _evidence,
-    "accept": _judge(accepted=True),
-    "reject": _judge(accepted=False),
+    "use": _use_again,
+    "withdraw_evidence": _withdraw_evidence,
+    "accept": _judge,
+    "reject": _judge,
     "submit": _submit,
     "sign": _sign,
     "return": _return,
     "withdraw": _withdraw,
     "approve": _approve,
+    "reopen": _reopen,
+    "cancel": _cancel,
     "raise_light": _raise_light,
     "ask_change": _ask_change,
     "decide": _decide,
+    "withdraw_change": _withdraw_change,
     "ask_contribution": _ask_contribution,
     "contribute": _contribute,
     "look": _look,
@@ -354,4 +437,12 @@ PLAYERS: dict[str, Callable[[Task, dict[str, Any], dict[str, Any]], None]] = {
     "accept_reply": _accept_reply,
     "refuse_reply": _refuse_reply,
     "escalate_notice": _escalate_notice,
+    "confirm_link": _settle_link(trace.confirm),
+    "dismiss_link": _settle_link(trace.dismiss),
+}
+
+# Events that concern no single task.
+PLAN_PLAYERS: dict[str, Callable[[Plan, dict[str, Any]], None]] = {
+    "correct_report": _correct_report,
+    "dispose": _dispose,
 }

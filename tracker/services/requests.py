@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tracker import clock, permissions
+from tracker import clock, permissions, wording
 from tracker.enums import EventKind, Nature, RequestKind, RequestState, Status
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted
 from tracker.models import ChangeRequest, Task, Unit, User
@@ -33,7 +33,10 @@ def ask(
     changes: dict[str, Any] | None = None,
     version: int | None = None,
 ) -> ChangeRequest:
-    """Ask for a change. `changes` is {field: new stored value}; an open request on the task is replaced."""
+    """Ask for a change. `changes` is {field: new stored value}; an open request on the task is replaced.
+
+    The row that is returned names the one that it `replaces`, or None; so does the line of history.
+    """
     task = tasks.locked(task_id, version)
     if kind not in RequestKind.values:
         raise InvalidInput(_("This kind of request is not known."), field="kind")
@@ -43,8 +46,8 @@ def ask(
     typed = {name: value for name, value in (changes or {}).items() if isinstance(value, str)}
     refuse_marks({"reason": reason, "progress_note": progress_note, **typed}, by=by, task=task)
     wanted = _wanted(task, kind, changes or {})
-    ChangeRequest.objects.filter(task=task, state=RequestState.OPEN).update(state=RequestState.REPLACED)
-    request = ChangeRequest.objects.create(
+    standing = _replaced(task)
+    request: ChangeRequest = ChangeRequest.objects.create(
         task=task,
         kind=kind,
         reason=reason.strip(),
@@ -53,7 +56,78 @@ def ask(
         asked_by=by,
         asked_at=clock.now(),
     )
-    tasks.note(task.pk, EventKind.REQUEST, by=by, detail=request.get_kind_display(), reason=request.reason)
+    request.replaces = standing
+    _note(request, by=by, head=request.get_kind_display())
+    return request
+
+
+def _replaced(task: Task) -> ChangeRequest | None:
+    """The open request of the locked task, marked as replaced."""
+    standing: ChangeRequest | None = ChangeRequest.objects.filter(task=task, state=RequestState.OPEN).first()
+    if standing is not None:
+        standing.state = RequestState.REPLACED
+        standing.save(update_fields=["state"])
+    return standing
+
+
+def _note(request: ChangeRequest, *, by: User, head: str, reason: str | None = None) -> None:
+    """A line of history: what is asked, old and new, what it replaces, and why."""
+    lines = [head, *_asked(request)]
+    if request.state == RequestState.OPEN and request.progress_note:
+        lines.append(_("Progress so far: %(text)s") % {"text": request.progress_note})
+    if request.replaces is not None:
+        lines.append(replacing(request))
+    words = request.reason if reason is None else reason
+    tasks.note(request.task_id, EventKind.REQUEST, by=by, detail="\n".join(lines), reason=words)
+
+
+def _asked(request: ChangeRequest) -> list[str]:
+    """What is asked for: a line a field, with old and new value. Units and people are kept by key."""
+    models: dict[str, type[Unit] | type[User]] = {"lead_unit": Unit, "owner": User}
+
+    def labelled(name: str, value: Any) -> Any:
+        row = models[name].objects.filter(pk=value).first() if name in models and value is not None else value
+        return str(row) if isinstance(row, Unit | User) else row
+
+    return [
+        wording.change(name, labelled(name, old), labelled(name, new)) for name, (old, new) in request.changes.items()
+    ]
+
+
+def replacing(request: ChangeRequest) -> str:
+    """What a request that was asked for just now replaces, in a sentence; "" for nothing."""
+    if request.replaces is None:
+        return ""
+    sentences = {
+        RequestKind.EXTENSION: _("It replaces the extension that was asked for on %(date)s."),
+        RequestKind.ADJUSTMENT: _("It replaces the adjustment that was asked for on %(date)s."),
+        RequestKind.CANCELLATION: _("It replaces the cancellation that was asked for on %(date)s."),
+    }
+    day = clock.local_date(request.replaces.asked_at)
+    return sentences[RequestKind(request.replaces.kind)] % {"date": wording.date_in_year(day, request.task)}
+
+
+@transaction.atomic
+def withdraw(request_id: int, *, by: User, reason: str, version: int | None = None) -> ChangeRequest:
+    """Take back what was asked for before it is decided. It changes nothing of the task, so no version counts."""
+    request = _locked(request_id)
+    permissions.check_withdraw_request(by, request)
+    text = reason.strip()
+    if not text:
+        raise InvalidInput(_("Say why the request is withdrawn."), field="reason")
+    refuse_marks({"reason": text}, by=by, task=request.task)
+    request.state = RequestState.WITHDRAWN
+    request.save(update_fields=["state"])
+    _note(request, by=by, head=_("Withdrawn: %(item)s") % {"item": request.get_kind_display()}, reason=text)
+    return request
+
+
+def _locked(request_id: int) -> ChangeRequest:
+    """The request with its task, the task locked first, as everywhere: two orders of locking would wait for each
+    other for ever."""
+    task = tasks.locked(ChangeRequest.objects.values_list("task_id", flat=True).get(pk=request_id), None)
+    request: ChangeRequest = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
+    request.task = task
     return request
 
 
@@ -68,7 +142,7 @@ def ask_for_words(task_id: int, *, by: User, quote: str, reason: str) -> ChangeR
     if ChangeRequest.objects.filter(task=task, state=RequestState.OPEN).exists():
         raise MoveRefused(_("%(code)s has a request that awaits its decision. Decide it first.") % {"code": task.code})
     refuse_marks({"quote": quote, "reason": reason}, by=by, task=task)
-    request = ChangeRequest.objects.create(
+    request: ChangeRequest = ChangeRequest.objects.create(
         task=task,
         kind=RequestKind.ADJUSTMENT,
         reason=reason,
@@ -76,7 +150,7 @@ def ask_for_words(task_id: int, *, by: User, quote: str, reason: str) -> ChangeR
         asked_by=by,
         asked_at=clock.now(),
     )
-    tasks.note(task.pk, EventKind.REQUEST, by=by, detail=request.get_kind_display(), reason=reason)
+    _note(request, by=by, head=request.get_kind_display())
     return request
 
 
@@ -119,10 +193,8 @@ def decide(
     basis_document: str = "",
 ) -> ChangeRequest:
     """Approve (naming body and basis document; the change is applied at once) or refuse (with a note)."""
-    # The task is locked first, as everywhere: two orders of locking would wait for each other for ever.
-    task = tasks.locked(ChangeRequest.objects.values_list("task_id", flat=True).get(pk=request_id), None)
-    request: ChangeRequest = ChangeRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
-    request.task = task
+    request = _locked(request_id)
+    task = request.task
     permissions.check_decide_request(by, task)
     if request.state != RequestState.OPEN:
         raise MoveRefused(_("This request is decided already."))
@@ -143,8 +215,7 @@ def decide(
     request.approving_body, request.basis_document = approving_body.strip(), basis_document.strip()
     request.applied_at = clock.now() if approved and request.changes else None
     request.save()
-    detail = f"{request.get_kind_display()}: {request.get_state_display()} {request.basis_document}".strip()
-    tasks.apply_change(task.pk, by=by, fields=fields, detail=detail)
+    tasks.apply_change(task.pk, by=by, fields=fields, **_decision(request))
     return request
 
 
@@ -192,6 +263,19 @@ def order(
     detail = f"{request.get_kind_display()}: {request.get_state_display()} {basis_document}"
     tasks.apply_change(task.pk, by=by, fields=_resolved(dict(changes)), detail=detail)
     return request
+
+
+def _decision(request: ChangeRequest) -> dict[str, str]:
+    """The words of the line of history. What is applied stands in the line by itself.
+
+    A line that changed something is read by everyone; the note of an approval stays with the request, which is for
+    those concerned.
+    """
+    head = f"{request.get_kind_display()}: {request.get_state_display()}"
+    if request.state == RequestState.REFUSED:
+        return {"detail": "\n".join([head, *_asked(request)]), "reason": request.decision_note}
+    words = {"body": request.approving_body, "document": request.basis_document}
+    return {"detail": f"{head}\n{_('Basis: %(body)s, %(document)s') % words}"}
 
 
 def _refuse_unfit(task: Task, values: dict[str, Any]) -> None:

@@ -664,10 +664,10 @@ def remark(task_id: int, *, by: User, reason: str, version: int | None = None) -
 
 
 @transaction.atomic
-def apply_change(task_id: int, *, by: User, fields: Mapping[str, Any], detail: str) -> Task:
+def apply_change(task_id: int, *, by: User, fields: Mapping[str, Any], detail: str, reason: str = "") -> Task:
     """Write what an approved change request changes. For services.requests only, after its own checks."""
     task = locked(task_id, None)
-    _write(task, EventKind.DECIDE, by=by, fields=fields, detail=detail)
+    _write(task, EventKind.DECIDE, by=by, fields=fields, detail=detail, reason=reason)
     return task
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 
 from tracker import clock, permissions
 from tracker.enums import Role
-from tracker.models import Plan, Task, User
-from tracker.querysets import demanded_conditions, waiting_conditions
+from tracker.models import ChangeRequest, Plan, Task, User
+from tracker.querysets import OVERSIGHT_ROLES, demanded_conditions, waiting_conditions
 from tracker.views.base import plans_of
+
+# Beside the groups of `waiting_conditions`: tasks for which something was asked that the person may see.
+ASKED = "asked"
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -41,15 +44,15 @@ def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, A
     """Entries {label, url, count, current}; one query for all counts."""
     counts = waiting_counts(request, user, plan)
     entries = [
-        ("home", _("To do"), sum(counts.values())),
+        ("home", _("To do"), sum(number for name, number in counts.items() if name != ASKED)),
         ("ledger", _("Ledger"), None),
         ("review_queue", _("Review"), counts.get("review", 0)) if user.role == Role.REVIEWER else None,
-        ("requests", _("Requests"), None) if user.role in permissions.SETTERS else None,
         ("notices", _("Supervision"), counts.get("notice", 0)) if user.role in SUPERVISING else None,
         ("living_report", _("Living report"), None),
         ("trace", _("Trace"), None),
         ("evidence_library", _("Evidence"), None),
         ("progress_reviews", _("Reviews"), None),
+        ("requests", _("Requests"), None) if permissions.oversees(user, plan) or counts.get(ASKED) else None,
     ]
     name = request.resolver_match.url_name if request.resolver_match else ""
     return [
@@ -81,8 +84,8 @@ BELOW = {
         "contribute",
     ),
     "review_queue": ("review",),
-    "requests": ("decide_request",),
     "notices": ("notice", "escalate_notice"),
+    "requests": ("decide_request", "withdraw_request"),
     "evidence_library": ("evidence_preview", "look_again"),
     "progress_reviews": (
         "prepare_review",
@@ -99,10 +102,16 @@ BELOW = {
 
 
 def waiting_counts(request: HttpRequest, user: User, plan: Plan) -> dict[str, int]:
-    """Number of tasks per group of `waiting_conditions`, and of those with a demand or notice; read once a request."""
+    """Number of tasks per group of `waiting_conditions`, of those with a demand or notice, and ASKED for units.
+
+    Read once a request.
+    """
     if not hasattr(request, "_waiting"):
         conditions = waiting_conditions(user, plan, clock.today())
         conditions |= demanded_conditions(user, plan, clock.today(), conditions)
+        if user.role not in OVERSIGHT_ROLES:
+            asked = ChangeRequest.objects.visible_to(user).filter(task__plan=plan)
+            conditions[ASKED] = Q(pk__in=asked.values("task"))
         # The names carry a prefix: "returned" is a column of the task too.
         counts = {f"of_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
         found = Task.objects.visible_to(user).order_by().aggregate(**counts) if counts else {}

@@ -17,7 +17,7 @@ from tracker import clock, wording
 from tracker.enums import ContributionState, EventKind, Light, RequestState, Role, Status
 from tracker.lights import LIGHT_OF, REPORTING_STATUSES
 from tracker.models import ChangeRequest, ContributionRequest, Evidence, Plan, Task, TaskEvent, User
-from tracker.permissions import CONDUCTORS, answers, can_set_up, check_own_government
+from tracker.permissions import CONDUCTORS, answers, check_decide_requests, check_own_government
 from tracker.presenters import notices as supervision
 from tracker.presenters.rows import Row, task_row
 from tracker.presenters.task_tables import troubles
@@ -50,11 +50,12 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
     demands = supervision.demands_by_task(shown, user, on) if user.role in STAFF else {}
     groups = _groups(tasks, shown, user, on, demands, primary=not notices)
     reminded = reminders.due_for(user, shown, on)
+    asked = _open_requests(shown, user)
     return render(
         request,
         "tracker/home.html",
         {
-            "greeting": _greeting(user, len(notices) + sum(len(group["rows"]) for group in groups)),
+            "greeting": _greeting(user, _number(notices, groups, asked)),
             "period": _period_sentence(shown, on),
             "notices": notices,
             "notices_url": reverse("notices", args=[shown.pk]),
@@ -66,17 +67,31 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
             "unit_lights": _unit_lights(tasks, shown, user, on),
             "events": _latest_events(shown, user),
             "care": _evidence_to_look_after(shown, user, on),
-            "asked": _open_requests(shown, user),
+            "asked": asked,
             "contributions": _contributions_asked(shown, user),
-            "ledger_url": reverse("ledger", args=[shown.pk]),
-            "nothing_fact": _("Everything is done for this period")
-            if waiting_conditions(user, shown, on)
-            else _("Nothing waits for you; you read along"),
-            "nothing_link": _("See the ledger"),
-            "nothing_note": _("The next period begins on %(date)s.")
-            % {"date": wording.month_day(shown.cutoff(on) + datetime.timedelta(days=1))},
+            "nothing": _nothing(shown, user, on, asked),
         },
     )
+
+
+def _nothing(plan: Plan, user: User, on: datetime.date, asked: dict[str, Any] | None) -> dict[str, str]:
+    """What stands in place of the groups where no task waits: one fact and one link."""
+    next_day = wording.month_day(plan.cutoff(on) + datetime.timedelta(days=1))
+    note = _("The next period begins on %(date)s.") % {"date": next_day}
+    if asked:
+        words = ngettext(
+            "%(counter)s request awaits a decision", "%(counter)s requests await a decision", asked["number"]
+        )
+        fact = words % {"counter": asked["number"]}
+        return {"fact": fact, "note": "", "url": asked["url"], "link": _("See the requests")}
+    done = _("Everything is done for this period")
+    fact = done if waiting_conditions(user, plan, on) else _("Nothing waits for you; you read along")
+    return {"fact": fact, "note": note, "url": reverse("ledger", args=[plan.pk]), "link": _("See the ledger")}
+
+
+def _number(notices: list[Any], groups: list[dict[str, Any]], asked: dict[str, Any] | None) -> int:
+    """How many things wait for this person."""
+    return len(notices) + sum(len(group["rows"]) for group in groups) + (asked["number"] if asked else 0)
 
 
 def _tasks(request: HttpRequest, plan: Plan, user: User, on: datetime.date) -> list[Task]:
@@ -331,7 +346,7 @@ def _evidence_to_look_after(plan: Plan, user: User, on: datetime.date) -> list[d
 
 def _open_requests(plan: Plan, user: User) -> dict[str, Any] | None:
     """How many requests wait for this person's decision."""
-    if not can_set_up(user, plan):
+    if not answers(check_decide_requests, user, plan):
         return None
     rows = ChangeRequest.objects.visible_to(user).filter(task__plan=plan, state=RequestState.OPEN)
     number = rows.exclude(asked_by=user).count()

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -26,8 +27,8 @@ class Act:
     """One thing to do with a task on a page of its own.
 
     `check` raises where it is not possible, `form` makes the form, `send` calls the service with what was
-    typed, `done` is the line shown afterwards. `context` is what the page shows beside the form. Afterwards the page
-    of what was made is opened when `opens` is set, else the task's.
+    typed, `done` is the line shown afterwards, or makes it of what the service gave back. `context` is what the page
+    shows beside the form. Afterwards the page of what was made is opened when `opens` is set, else the task's.
     """
 
     check: Callable[[], None]
@@ -117,10 +118,35 @@ def request_change(request: HttpRequest, task: int, kind: str) -> HttpResponse:
         check=partial(permissions.check_request_change, user, found, RequestKind(kind)),
         form=partial(forms.RequestForm, kind=RequestKind(kind)),
         send=partial(requests.ask, found.pk, by=user, kind=kind),
-        done=gettext_lazy("Asked for %(code)s. It stays as it is until a decision is made."),
+        done=_asked_line,
         context=shown.request_page(found, RequestKind(kind), standing.select_related("asked_by").first()),
     )
     return answer(request, found, act)
+
+
+def _asked_line(asked: ChangeRequest) -> str:
+    """With what it replaced, which may be another request than the one that the form named."""
+    if asked.replaces is None:
+        return _("Asked for %(code)s. It stays as it is until a decision is made.") % {"code": asked.task.code}
+    words = _("Asked for %(code)s. %(replaced)s The task stays as it is until a decision is made.")
+    return words % {"code": asked.task.code, "replaced": requests.replacing(asked)}
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw_request(request: HttpRequest, change: int) -> HttpResponse:
+    """Take back what was asked for before it is decided."""
+    user = person_of(request)
+    rows = ChangeRequest.objects.visible_to(user).select_related("asked_by")
+    asked: ChangeRequest = get_object_or_404(rows, pk=change)
+    asked.task = task_or_404(request, asked.task_id)
+    act = Act(
+        check=partial(permissions.check_withdraw_request, user, asked),
+        form=_reason("reason", gettext_lazy("Why the request is withdrawn")),
+        send=partial(requests.withdraw, asked.pk, by=user),
+        done=gettext_lazy("The request of %(code)s is withdrawn. The task stays as it is."),
+        context=shown.withdrawal_page(asked),
+    )
+    return answer(request, asked.task, act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -163,7 +189,7 @@ def set_milestones(request: HttpRequest, task: int) -> HttpResponse:
         done=gettext_lazy("The milestones of %(code)s are set."),
         context=shown.milestones_page(found),
     )
-    return _answer(request, found, act)
+    return answer(request, found, act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -218,7 +244,8 @@ def _sent(request: HttpRequest, task: Task, act: Act, form: forms.MoveForm) -> H
         forms.show_refusal(form, refusal.field, str(refusal))
         return _page(request, task, act, status=400 if isinstance(refusal, InvalidInput) else 409, form=form)
     status = changed.get_status_display() if isinstance(changed, Task) else ""
-    messages.success(request, act.done % {"code": task.code, "status": status})
+    done = act.done(changed) if callable(act.done) else act.done % {"code": task.code, "status": status}
+    messages.success(request, done)
     return redirect(changed if act.opens else task)
 
 

@@ -193,7 +193,7 @@ def test_coverage_of_the_real_plan(real):
         ("Arrangements", "100% covered"),
         ("Measures", "7/10 followed"),
         ("Shortcomings", "2/3 answered directly"),
-        ("Gaps", "4 to explain"),
+        ("Gaps", "3 to explain"),
     ]
     assert cells[0]["words"] == "6 arrangements, 29 tasks"
     assert cells[1]["words"] == "1 in part, 2 not followed"
@@ -202,11 +202,11 @@ def test_coverage_of_the_real_plan(real):
 def test_gaps_of_the_real_plan_lead_to_where_they_are_settled(real):
     answer = page(real.client, real.plan)
     gaps = answer.context["gaps"]
-    assert [gap.name for gap in gaps] == ["Measure 3", "Measure 8", "Measure 10", "Shortcoming 1"]
-    assert [gap.short for gap in gaps] == ["Part", "Gap", "Gap", "Weak"]
+    assert [gap.name for gap in gaps] == ["Measure 3", "Measure 8", "Shortcoming 1"]
+    assert [gap.short for gap in gaps] == ["Part", "Gap", "Weak"]
     eighth = Section.objects.get(part__report=real.plan.report, part__kind="measures", position=8)
     assert gaps[1].url == reverse("dispose_section", args=[real.plan.pk, eighth.pk])
-    assert gaps[3].sentence == "All 4 links are indirect and to be confirmed."
+    assert gaps[2].sentence == "All 4 links are indirect and to be confirmed."
     assert notes_of(answer, "完善突发事件应对制度机制").gap == gaps[1]
     assert 'href="#gaps"' in answer.content.decode()
 
@@ -273,7 +273,7 @@ def test_figures_are_marked_by_their_number_alone(real):
 def test_the_outline_carries_gaps_and_lights(real):
     outline = page(real.client, real.plan).context["outline"]
     assert [len(part.items) for part in outline] == [0, 10, 3, 0, 6]
-    assert [item.end for item in outline[1].items] == ["", "", "Part", "", "", "", "", "Gap", "", "Gap"]
+    assert [item.end for item in outline[1].items] == ["", "", "Part", "", "", "", "", "Gap", "", ""]
     assert [item.number for item in outline[4].items] == ["1", "2", "3", "4", "5", "6"]
     assert list(outline[4].items[1].shapes) == ["red", "yellow"]
 

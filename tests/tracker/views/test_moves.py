@@ -369,7 +369,13 @@ def test_a_new_request_says_which_open_one_it_replaces(world: World, signed_in: 
     assert "职能划转" in response.content.decode()
     assert response.context["standing"]["words"] == f"Cancellation, asked for by {world.staff} on 16 Jun"
     given = {"due_on": "2026-01-31", "reason": "场地未落实"}
-    assert send(client, request_url(task, "extension"), task, **given).status_code == 302
+    answer = send(client, request_url(task, "extension"), task, **given)
+    assert answer.status_code == 302
+    [*_before, told] = [str(message) for message in client.get(answer.headers["Location"]).context["messages"]]
+    assert told == (
+        "Asked for 1.1. It replaces the cancellation that was asked for on 16 Jun. "
+        "The task stays as it is until a decision is made."
+    )
     assert [row.state for row in ChangeRequest.objects.order_by("pk")] == [
         RequestState.REPLACED,
         RequestState.OPEN,

@@ -134,6 +134,10 @@ def test_a_cancelled_task_ends_where_it_was(world: World, signed_in: SignIn) -> 
     steps = [(step.label, step.state) for step in shown(signed_in(world.viewer), task).context["steps"]]
     assert steps[-2:] == [("In progress", "done"), ("Cancelled", "current")]
     assert "Cancelled" in words(signed_in(world.viewer), task)
+    measure = Measure.objects.of_report(world.report)[0]
+    trace.propose(task, measure, by=world.admin, strength="direct", rationale="延续")
+    later = [(step.label, step.state) for step in shown(signed_in(world.viewer), task).context["steps"]]
+    assert later[-2:] == steps[-2:]
 
 
 def cancelled(world: World) -> Task:
@@ -287,6 +291,52 @@ def test_the_light_turns_on_the_day_the_schedule_runs_ahead(world: World, signed
         ("20 May, 17:00", "System", "Light", "Red → Green"),
         ("23 Apr", "System", "Light", "Yellow → Red"),
     ]
+
+
+def test_the_timeline_tells_what_was_asked_replaced_and_decided(world: World, signed_in: SignIn) -> None:
+    task = started(world)
+    with on(6, 10):
+        first = {"due_on": "2026-01-15"}
+        requests.ask(task.pk, by=world.staff, kind="extension", reason="教室未定", changes=first)
+    with on(6, 11):
+        asked = requests.ask(
+            task.pk, by=world.staff, kind="extension", reason="招标顺延", changes={"due_on": "2026-01-31"}
+        )
+    with on(6, 12):
+        requests.decide(asked.pk, by=world.leader, approved=False, note="请按期完成")
+    told = [
+        (entry.move, entry.lines)
+        for entry in shown(signed_in(world.staff), task).context["timeline"].entries
+        if entry.move.startswith("Change")
+    ]
+    assert told == [
+        ("Change decided", ("Extension: Refused", "due date: 31 Dec 2025 → 31 Jan 2026", "请按期完成")),
+        (
+            "Change requested",
+            (
+                "Extension",
+                "due date: 31 Dec 2025 → 31 Jan 2026",
+                "It replaces the extension that was asked for on 10 Jun.",
+                "招标顺延",
+            ),
+        ),
+        ("Change requested", ("Extension", "due date: 31 Dec 2025 → 15 Jan 2026", "教室未定")),
+    ]
+    assert "教室未定" not in words(signed_in(world.viewer), task, "?history=all")
+
+
+def test_the_timeline_tells_on_what_basis_a_change_was_approved(world: World, signed_in: SignIn) -> None:
+    task, basis = started(world), {"approving_body": "区政府常务会", "basis_document": "纪要3号"}
+    changes = {"owner": world.head.pk, "criteria": "完成培训"}
+    asked = requests.ask(task.pk, by=world.staff, kind="adjustment", reason="标准重复", changes=changes)
+    requests.decide(asked.pk, by=world.reviewer, approved=True, **basis)
+    newest = shown(signed_in(world.viewer), task).context["timeline"].entries[0]
+    assert newest.lines == (
+        "Adjustment: Approved",
+        "Basis: 区政府常务会, 纪要3号",
+        "completion criteria: 完成培训 / 通过考试 → 完成培训",
+        "owner: 人-staff → 人-head",
+    )
 
 
 def test_the_light_of_today_is_the_last_turn_of_the_timeline(world: World, signed_in: SignIn) -> None:
