@@ -471,6 +471,16 @@ class AddressCheckQuerySet(models.QuerySet[Any]):
         return self.filter(evidence__in=evidence.visible_to(user))
 
 
+class AddressTurnQuerySet(AddressCheckQuerySet):
+    """Turns of the addresses of items; append-only."""
+
+    def update(self, **values: Any) -> int:
+        raise PermissionError("turns of an address are append-only")
+
+    def delete(self) -> Any:
+        raise PermissionError("turns of an address are append-only")
+
+
 def standing_proof(on: datetime.date) -> Q:
     """Condition on uses of evidence that count on the day `on`: not withdrawn, not rejected, not expired."""
     return Q(verdict__in=STANDING_VERDICTS) & ~expired(on, "evidence__")

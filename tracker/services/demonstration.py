@@ -18,7 +18,7 @@ from tracker.enums import LinkState, RequestState, Status, Strength, Verdict
 from tracker.exceptions import DatasetError, Refusal
 from tracker.fetching import Look
 from tracker.fetching import Outcome as LookOutcome
-from tracker.models import AddressCheck, EvidenceUse, Figure, Plan, Shortcoming, Task, Unit, User
+from tracker.models import EvidenceUse, Figure, Plan, Shortcoming, Task, Unit, User
 from tracker.services import (
     contributions,
     evidence,
@@ -246,10 +246,8 @@ def _look(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
     """What a run of `check_links` found; the addresses of the story do not exist."""
     use = EvidenceUse.objects.filter(task=task).select_related("evidence").order_by("evidence__number")
     found = use[event.get("evidence", 1) - 1]
-    check = AddressCheck.objects.filter(evidence=found.evidence).first() or AddressCheck(evidence=found.evidence)
     seen = Look(LookOutcome(event["outcome"]), event.get("status"), found.evidence.address, event.get("digest", ""))
-    link_checks.settle(check, seen, clock.now(), accepted=found.verdict == Verdict.ACCEPTED)
-    check.save()
+    link_checks.record(link_checks.Found((found.evidence_id,), seen))
 
 
 def _judge_shortcoming(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
