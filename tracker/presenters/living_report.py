@@ -20,7 +20,7 @@ from tracker.exceptions import Refusal
 from tracker.models import Figure, Plan, Task, User
 from tracker.presenters import as_of
 from tracker.presenters.report_notes import COLOURED, Gap, Group, Notes, numeral, shortcoming_name
-from tracker.presenters.report_read import Reading, Words, bare, read
+from tracker.presenters.report_read import Reading, Text, Words, bare, read
 from tracker.presenters.report_text import Mark, Ref, Run, runs_of
 from tracker.reading import read_body
 
@@ -64,16 +64,22 @@ class Entry:
 
 
 def present(
-    plan: Plan, tasks: Sequence[Task], user: User, flags: Flags, past: datetime.date | None = None
+    plan: Plan,
+    tasks: Sequence[Task],
+    user: User,
+    flags: Flags,
+    past: datetime.date | None = None,
+    text: Text | None = None,
 ) -> dict[str, Any]:
     """The context of the page; `tasks` carry light and area and share `plan`.
 
-    With `past` it is the page of the end of that day, `tasks` are those of then, and nothing is settled on it.
+    With `past` it is the page of the end of that day, `tasks` and `text` are those of then, and nothing is settled on
+    it.
     """
     on = past or clock.today()
     if past:
         links = as_of.past_links(as_of.holdings(plan, past, user))
-        reading = read(plan, tasks, user, links=links, dispositions=as_of.past_dispositions(plan, past))
+        reading = read(plan, tasks, user, links=links, dispositions=as_of.past_dispositions(plan, past), text=text)
     else:
         reading = read(plan, tasks, user)
     notes = Notes(reading, on, may_settle=not past and permissions.can_set_up(user, plan))

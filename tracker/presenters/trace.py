@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import FilteredRelation, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -14,11 +13,11 @@ from django.utils.translation import ngettext, pgettext
 from tracker import clock, wording
 from tracker.coverage import AnswerState, ItemState
 from tracker.enums import JudgementVerdict, PartKind, Status, Verdict
-from tracker.models import EvidenceUse, Plan, Shortcoming, ShortcomingJudgement, Task, User
+from tracker.models import EvidenceUse, Plan, ShortcomingJudgement, Task, User
 from tracker.models import Reading as IndicatorReading
 from tracker.presenters import as_of
 from tracker.presenters.report_notes import Notes
-from tracker.presenters.report_read import Reading, Upstream, Words, read
+from tracker.presenters.report_read import Reading, Text, Upstream, Words, read
 from tracker.presenters.rows import Row, task_row
 from tracker.presenters.task_tables import VERDICT_TAGS, number, troubles
 from tracker.texts import enumeration
@@ -95,19 +94,21 @@ def present(
     """The context of the page; `focus` is the key of the node whose thread is looked at, or ""."""
     reading = read(plan, tasks, user, figures=False)
     notes = Notes(reading, on, may_settle=may_settle)
-    return _Maker(reading, notes, on, focus, _proofs(plan, user, on), _causes_and_judgements(plan)).context()
+    return _Maker(reading, notes, on, focus, _proofs(plan, user, on), _judgements(plan)).context()
 
 
-def present_past(plan: Plan, tasks: Sequence[Task], user: User, on: datetime.date, focus: str) -> dict[str, Any]:
-    """The same for the end of the past day `on`; `tasks` are those of that day, nothing can be settled there."""
+def present_past(
+    plan: Plan, tasks: Sequence[Task], user: User, on: datetime.date, focus: str, text: Text
+) -> dict[str, Any]:
+    """The same for the end of the past day `on`; `tasks` and `text` are those of that day, nothing can be settled."""
     held = as_of.holdings(plan, on, user)
     links, dispositions = as_of.past_links(held), as_of.past_dispositions(plan, on)
-    reading = read(plan, tasks, user, figures=False, links=links, dispositions=dispositions)
+    reading = read(plan, tasks, user, figures=False, links=links, dispositions=dispositions, text=text)
     proofs = _weighed((use for uses in as_of.past_uses(held).values() for use in uses), on)
     for task, words in as_of.past_readings(held).items():
         proofs[task].reading = words
     notes = Notes(reading, on, may_settle=False)
-    return _Maker(reading, notes, on, focus, proofs, _causes_and_judgements(plan, on)).context()
+    return _Maker(reading, notes, on, focus, proofs, _judgements(plan, on)).context()
 
 
 class _Maker:
@@ -118,12 +119,11 @@ class _Maker:
         on: datetime.date,
         focus: str,
         proofs: "dict[int, _Given]",
-        causes_and_judgements: tuple[dict[int, int], dict[int, str]],
+        judged: dict[int, str],
     ) -> None:
         self.reading, self.notes, self.on = reading, notes, on
         self.plan, self.may_settle = reading.plan, notes.may_settle
-        self.proofs = proofs
-        self.explains, self.judged = causes_and_judgements
+        self.proofs, self.judged = proofs, judged
         self.links = [link for target in reading.links_to.values() for link in target]
         self.names = {
             **{("measure", key): name for key, name in notes.measure_names.items()},
@@ -182,7 +182,7 @@ class _Maker:
         causes = [
             (wording.full_width(cause.words), cause.guessed)
             for cause in self.reading.of("cause")
-            if what == "shortcoming" and self.explains.get(cause.pk) == row.pk
+            if what == "shortcoming" and cause.explains == row.pk
         ]
         linked = self.reading.links_to.get((what, row.pk), [])
         anchor = f"section-{row.pk}" if what == "measure" else key
@@ -382,27 +382,16 @@ def _task(pk: int) -> str:
     return f"task-{pk}"
 
 
-def _causes_and_judgements(plan: Plan, day: datetime.date | None = None) -> tuple[dict[int, int], dict[int, str]]:
-    """({cause: shortcoming}, {shortcoming: judgement in words}) of the plan's report, in one query.
-
-    With `day` the judgements are those of its end, from their own history, with a second one.
-    """
-    own = FilteredRelation("judgements", condition=Q(judgements__plan=plan))
-    rows = Shortcoming.objects.of_report(plan.report_id).annotate(judged=own)
-    columns = ("pk", "causes", "judged__verdict", "judged__by__display_name", "judged__at")
-    explains: dict[int, int] = {}
-    judged: dict[int, str] = {}
-    for shortcoming, cause, verdict, who, at in rows.order_by("pk", "causes").values_list(*columns):
-        if cause is not None:
-            explains[cause] = shortcoming
-        if verdict is not None and day is None:
-            judged[shortcoming] = _judged(verdict, who, at)
-    if day is not None:
+def _judgements(plan: Plan, day: datetime.date | None = None) -> dict[int, str]:
+    """{shortcoming: judgement in words}, in one query; with `day` those of its end, from their own history."""
+    columns = ("shortcoming_id", "verdict", "by__display_name", "at")
+    if day is None:
+        rows = ShortcomingJudgement.objects.filter(plan=plan).values_list(*columns)
+    else:
         before = clock.start_of(day + datetime.timedelta(days=1))
-        kept = ShortcomingJudgement.history.filter(plan=plan, at__lt=before).order_by("at", "history_id")
-        names = ("shortcoming_id", "verdict", "by__display_name", "at")
-        judged = {pk: _judged(verdict, who, at) for pk, verdict, who, at in kept.values_list(*names)}
-    return explains, judged
+        kept = ShortcomingJudgement.history.filter(plan=plan, at__lt=before)
+        rows = kept.order_by("at", "history_id").values_list(*columns)
+    return {pk: _judged(verdict, who, at) for pk, verdict, who, at in rows}
 
 
 def _judged(verdict: str, who: str, at: datetime.datetime) -> str:
