@@ -286,6 +286,11 @@ class TaskQuerySet(models.QuerySet[Any]):
         """Fetch area, lead unit and owner in the same query."""
         return self.select_related("area", "lead_unit", "owner", "proposed_lead_unit")
 
+    def with_support_of(self, user: "User") -> Self:
+        """Annotate `supported`: whether the unit of `user` supports the task."""
+        through = self.model._meta.get_field("supporting_units").remote_field.through.objects
+        return self.annotate(supported=Exists(through.filter(task=OuterRef("pk"), unit=user.unit_id)))
+
     def with_surroundings(self, user: "User") -> Self:
         """Annotate what the page of a task tells beside the task's own columns, in the same query.
 

@@ -121,7 +121,7 @@ def _past(pk: int, text: str, at: lights.Thresholds) -> Past:
 
 
 def build(plan: Plan, past: Past, day: datetime.date) -> Task:
-    """The task with all that history kept of it, carrying what `with_light` annotates; never saved.
+    """The task with all that history kept of it, carrying what `with_light` annotates, and the day; never saved.
 
     Names of units and people are those of that day.
     """
@@ -134,7 +134,8 @@ def build(plan: Plan, past: Past, day: datetime.date) -> Task:
     task.lead_unit, task.proposed_lead_unit = _unit(state["lead_unit"]), _unit(state["proposed_lead_unit"])
     owner = state["owner"]
     task.owner = User(pk=owner["id"], display_name=owner["label"]) if owner else None
-    task.light_reason, task.scheduled = past.reason, Snapshot.of(state).scheduled(day)
+    task.as_of, task.light_reason = day, past.reason
+    task.scheduled = Snapshot.of(state).scheduled(day)
     return task
 
 
@@ -204,7 +205,7 @@ def past_links(held: dict[int, dict[str, list[dict[str, Any]]]]) -> list[Upstrea
             words=link["words"],
         )
         for task, rows in sorted(held.items())
-        for link in sorted(rows["links"], key=lambda link: (link["target"], link["id"]))
+        for link in sorted(rows["links"], key=lambda link: (link["target"], link["what"], link["id"]))
     ]
 
 

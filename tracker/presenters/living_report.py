@@ -22,6 +22,7 @@ from tracker.presenters import as_of
 from tracker.presenters.report_notes import COLOURED, Gap, Group, Notes, numeral, shortcoming_name
 from tracker.presenters.report_read import Reading, Text, Words, bare, read
 from tracker.presenters.report_text import Mark, Ref, Run, runs_of
+from tracker.presenters.rows import address_of
 from tracker.reading import read_body
 
 RANK_OF = {light: rank for rank, light in enumerate(lights.LIGHT_ORDER)}
@@ -245,7 +246,7 @@ def tracking_marks(reading: Reading, notes: Notes) -> Iterator[Mark]:
             code=task.code,
             anchor=f"task-{task.code}",
             rank=RANK_OF[light],
-            ref=Ref(task.code, reverse("task", args=[task.pk]), task.code, name),
+            ref=Ref(task.code, address_of(task), task.code, name),
         )
     gaps = [span for section in notes.covered.values() for span in section.gaps]
     for number, (start, end) in enumerate(gaps, 1):

@@ -111,7 +111,7 @@ def read_links(plan: Plan, user: User) -> list[Upstream]:
         _link_columns(MeasureLink, "measure", plan, user, F("measure__section_id"), F("extent")),
         _link_columns(ShortcomingLink, "shortcoming", plan, user, F("shortcoming_id"), Value("", CharField())),
     ]
-    return [Upstream(*row) for row in links[0].union(links[1], all=True).order_by("task_id", "target")]
+    return [Upstream(*row) for row in links[0].union(links[1], all=True).order_by("task_id", "target", "what", "pk")]
 
 
 def _link_columns(model: Any, what: str, plan: Plan, user: User, target: Any, extent: Any) -> Any:

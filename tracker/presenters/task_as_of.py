@@ -89,7 +89,8 @@ def _milestone(step: dict[str, Any]) -> dict[str, str]:
 def _link(link: dict[str, Any]) -> dict[str, Any]:
     name = measure_name(link["number"], 0) if link["what"] == "measure" else shortcoming_name(int(link["number"]))
     kinds = [str(Strength(link["strength"]).label), str(LinkState(link["state"]).label)]
-    return {"name": name, "words": wording.full_width(link["words"]), "kind": "　".join(kinds), "suspect": link["suspect"]}
+    words = wording.full_width(link["words"])
+    return {"name": name, "words": words, "kind": "　".join(kinds), "suspect": link["suspect"]}
 
 
 def _evidence(use: dict[str, Any], day: datetime.date) -> dict[str, Any]:

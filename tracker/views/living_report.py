@@ -8,7 +8,7 @@ from tracker import clock
 from tracker.presenters.as_of import restored
 from tracker.presenters.living_report import Flags, present
 from tracker.presenters.past_text import past_text
-from tracker.views.base import asked_day, listed, person_of, plan_or_404, visible_tasks
+from tracker.views.base import asked_day, listed, past_context, person_of, plan_or_404, visible_tasks
 
 
 @require_GET
@@ -23,5 +23,5 @@ def living_report(request: HttpRequest, plan: int) -> HttpResponse:
         tasks = listed(visible_tasks(request).with_light(found, clock.today()).with_people().by_place(), found)
     flags = Flags(raw=request.GET.get("raw") == "1", plain=request.GET.get("plain") == "1")
     shown = present(found, tasks, user, flags, past, text)
-    shown["past"] = past
+    shown |= past_context(request, past, "raw", "plain")
     return render(request, "tracker/living_report.html", shown)

@@ -11,7 +11,7 @@ from tracker.forms.links import MatrixForm
 from tracker.presenters import trace as shown
 from tracker.presenters.as_of import restored
 from tracker.presenters.past_text import past_text
-from tracker.views.base import asked_day, listed, person_of, plan_or_404, visible_tasks
+from tracker.views.base import asked_day, listed, past_context, person_of, plan_or_404, visible_tasks
 
 VIEWS = ("", "table", "matrix")
 
@@ -36,10 +36,11 @@ def contents(request: HttpRequest, plan: int) -> dict[str, Any]:
         tasks = restored(found, past, user, text.places)
         context = shown.present_past(found, tasks, user, past, focus, text)
     else:
-        tasks = listed(visible_tasks(request).with_light(found, on).with_people().by_place(), found)
+        rows = visible_tasks(request).with_light(found, on).with_support_of(user)
+        tasks = listed(rows.with_people().by_place(), found)
         may_settle = permissions.can_set_up(user, found)
         context = shown.present(found, tasks, user, on, focus, may_settle=may_settle)
-    context["past"] = past
+    context |= past_context(request, past, "as", "focus", *MatrixForm.base_fields)
     context["kept"] = f"&as_of={past.isoformat()}" if past else ""
     form = MatrixForm(request.GET, choices=shown.matrix_choices(tasks))
     form.is_valid()

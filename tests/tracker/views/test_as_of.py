@@ -185,7 +185,9 @@ def test_every_page_of_every_day_of_the_year_is_what_was_shown(lived, signed_in)
 
 def test_the_year_holds_what_was_to_be_told(lived, signed_in):
     """Dead, changed and expired evidence, suspect links and former words are among what was shown."""
-    told = {day: [words for use in shown["tasks"][0]["troubles"] for words in use] for day, shown in lived.shown.items()}
+    told = {
+        day: [words for use in shown["tasks"][0]["troubles"] for words in use] for day, shown in lived.shown.items()
+    }
     assert (told["2025-07-12"], told["2025-07-15"]) == (["采信后内容有变"], [])
     assert (told["2025-08-01"], told["2025-08-02"], told["2025-08-20"]) == ([], ["已失效"], [])
     assert told["2026-01-10"] == ["已过期"]

