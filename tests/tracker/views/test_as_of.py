@@ -104,7 +104,10 @@ def story(world):
 
 
 def trace_facts(page):
+    """What the page shows, but for addresses: those of a past day lead to the same day."""
     context = page.context
+    for row in context["matrix"]["rows"]:
+        del row["url"]
     return {
         "measures": context["measures"],
         "shortcomings": context["shortcomings"],
@@ -234,6 +237,29 @@ def test_what_is_no_day_is_said_and_today_shown(world, signed_in, page):
     assert answer.status_code == 200
     assert answer.context["past"] is None
     assert len(list(answer.context["messages"])) == 1
+
+
+def test_a_past_day_is_kept_on_the_way_to_its_tasks(world, signed_in):
+    task = world.confirmed()
+    with evening("2025-07-01"):
+        client = signed_in(world.auditor)
+        for page in ("trace", "living_report", "ledger"):
+            body = client.get(reverse(page, args=[world.plan.pk]), {"as_of": "2025-06-20"}).content.decode()
+            assert f'"/tasks/{task.pk}/?as_of=2025-06-20' in body, page
+            assert f'"/tasks/{task.pk}/"' not in body, page
+            assert "截至 2025年6月20日" in body.partition('class="print-foot"')[2][:200], page
+        page = client.get(reverse("task", args=[task.pk]), {"as_of": "2025-06-20"}).content.decode()
+        assert "截至 2025年6月20日" in page.partition('class="print-foot"')[2][:200]
+
+
+def test_another_day_keeps_view_and_focus(world, signed_in):
+    address = reverse("trace", args=[world.plan.pk])
+    query = {"as": "matrix", "focus": f"task-{world.task.pk}", "side": "measure"}
+    page = signed_in(world.auditor).get(address, {**query, "as_of": "2025-06-16"})
+    assert page.context["past_keeps"] == list(query.items())
+    body = page.content.decode()
+    assert f'<input type="hidden" name="focus" value="task-{world.task.pk}">' in body
+    assert page.context["today_url"].endswith("side=measure")
 
 
 def test_internal_evidence_is_left_out_for_others(lived, signed_in):
