@@ -69,8 +69,8 @@ def test_what_becomes_of_it_stands_in_threads_and_matrix(linked, signed_in):
     book = book_of(signed_in(linked.auditor), linked.address)
     head, *rows = lines(book.worksheets[1])
     told = [row[head.index("去向")] for row in rows if row[0] == "举措 1"]
-    assert told == ["去向：已了结 — 已办结归档"]
-    assert lines(book.worksheets[2])[-1][:2] == ["去向", "去向：已了结 — 已办结归档"]
+    assert told == ["去向：已完成 — 已办结归档"]
+    assert lines(book.worksheets[2])[-1][:2] == ["去向", "去向：已完成 — 已办结归档"]
 
 
 def test_the_matrix_is_narrowed_by_the_address(linked, signed_in):

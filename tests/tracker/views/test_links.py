@@ -320,9 +320,10 @@ def test_the_living_report_leads_to_linking_and_back(case, signed_in):
         sent = {"tasks": [case.tasks[1].pk], **SAYS, "next": f"{report}#{anchor}"}
         assert client.post(url, sent).headers["Location"] == f"{report}#{anchor}"
     assert "link_shortcoming" not in signed_in(case.viewer).get(report).content.decode()
-    assert reverse("link_section", args=[case.plan.pk, case.section.pk]) not in signed_in(case.viewer).get(
-        report
-    ).content.decode()
+    assert (
+        reverse("link_section", args=[case.plan.pk, case.section.pk])
+        not in signed_in(case.viewer).get(report).content.decode()
+    )
 
 
 @pytest.mark.parametrize("kind", ["measure", "shortcoming"])

@@ -115,7 +115,7 @@ def test_what_becomes_of_it_is_said_in_every_view(linked: World, signed_in: Sign
     client = signed_in(linked.viewer)
     for view in ("", "?as=table", "?as=matrix"):
         body = page(client, linked, view).content.decode()
-        assert "去向：已了结 — 已办结归档" in body, view
+        assert "去向：已完成 — 已办结归档" in body, view
         assert "去向：不再安排 — 不再安排" in body, view
 
 
