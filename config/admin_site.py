@@ -33,6 +33,7 @@ ORDER = (
     "Evidence",
     "EvidenceUse",
     "AddressCheck",
+    "AddressTurn",
     "ChangeRequest",
     "ContributionRequest",
     "Draft",

@@ -3,8 +3,7 @@
 import datetime
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,18 +12,35 @@ from django.utils import translation
 
 from reports.models import Decision, Review
 from tracker import clock, lights, wording
-from tracker.enums import Disclosure, EventKind, Light, Nature, Status, Verdict
-from tracker.models import EvidenceUse, MeasureLink, Plan, ShortcomingLink, Task, TaskEvent
-from tracker.presenters.as_of import Past, frozen
+from tracker.enums import (
+    Disclosure,
+    EventKind,
+    IndicatorDirection,
+    Light,
+    LinkExtent,
+    LinkHealth,
+    LinkState,
+    Nature,
+    Status,
+    Strength,
+    Verdict,
+)
+from tracker.models import Evidence, Plan, Task, TaskEvent, User
+from tracker.presenters.as_of import Past, frozen, holdings
+from tracker.presenters.hanging import Held
 from tracker.services import history
 
 FORMAT = 1
 LANGUAGE = "zh-hans"
+NOTHING: Held = {"links": [], "evidence": [], "indicators": []}
 REPORTS = (EventKind.REPORT, EventKind.NO_CHANGE, EventKind.SUBMIT)
 
 
 class FrozenTask(msgspec.Struct):
-    """One task as it stood: `state` as history keeps it, `labels` the words of then, all in Chinese."""
+    """One task as it stood: `state` and `held` as history keeps them, `labels` the words of then, all in Chinese.
+
+    `held` is without internal evidence, of which only the number is kept.
+    """
 
     id: int
     light: str
@@ -33,9 +49,8 @@ class FrozenTask(msgspec.Struct):
     state: msgspec.Raw
     labels: dict[str, str]
     report: dict[str, str] | None
-    evidence: list[dict[str, str]]
+    held: dict[str, list[dict[str, Any]]]
     internal_evidence: int
-    links: list[dict[str, str]]
     agenda: list[str]
 
     def past(self) -> Past:
@@ -67,10 +82,10 @@ def digest_of(text: str, previous: str) -> str:
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
 
 
-def freeze(review: Review) -> tuple[str, int]:
+def freeze(review: Review, by: User) -> tuple[str, int]:
     """Canonical JSON of the plan as it stands now, and the number of its tasks; a fixed number of statements."""
     with translation.override(LANGUAGE):
-        tasks = _tasks(review, clock.today())
+        tasks = _tasks(review, clock.today(), by)
         totals = dict.fromkeys(Light.values, 0)
         for task in tasks:
             totals[task["light"]] += 1
@@ -80,6 +95,7 @@ def freeze(review: Review) -> tuple[str, int]:
             "plan": _plan(review.plan),
             "totals": totals,
             "tasks": tasks,
+            "legend": _legend(),
             "decisions": [decision_values(row) for row in _decisions(review)],
         }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")), len(tasks)
@@ -134,16 +150,15 @@ def decision_values(row: Decision) -> dict[str, Any]:
     }
 
 
-def _tasks(review: Review, on: datetime.date) -> list[dict[str, Any]]:
+def _tasks(review: Review, on: datetime.date, by: User) -> list[dict[str, Any]]:
     plan = review.plan
     related = [*history.LABELLED_FIELDS]
     found = Task.objects.filter(plan=plan).with_light(plan, on).select_related(*related)
-    reports, evidence, links = _reports(plan), _evidence(plan), _links(plan)
+    reports, (held, internal) = _reports(plan), _held(plan, by)
     agenda = {item.task_id: item.reasons for item in review.items.all()}
     frozen_tasks = []
     for task in found.prefetch_related("supporting_units", "milestones").by_place():
         task.plan = plan
-        open_items, internal = evidence.get(task.pk, ([], 0))
         frozen_tasks.append(
             {
                 "id": task.pk,
@@ -153,9 +168,8 @@ def _tasks(review: Review, on: datetime.date) -> list[dict[str, Any]]:
                 "state": history.state_of(task),
                 "labels": _labels(task, on),
                 "report": reports.get(task.pk),
-                "evidence": open_items,
-                "internal_evidence": internal,
-                "links": links.get(task.pk, []),
+                "held": held.get(task.pk, NOTHING),
+                "internal_evidence": internal.get(task.pk, 0),
                 "agenda": agenda.get(task.pk, []),
             }
         )
@@ -192,44 +206,32 @@ def report_values(line: TaskEvent) -> dict[str, str]:
     }
 
 
-def _evidence(plan: Plan) -> dict[int, tuple[list[dict[str, str]], int]]:
-    """{task: (what everyone may see of its evidence, how many items are internal)}."""
-    uses = EvidenceUse.objects.filter(task__plan=plan).exclude(verdict=Verdict.WITHDRAWN).select_related("evidence")
-    shown: dict[int, list[dict[str, str]]] = defaultdict(list)
-    hidden: dict[int, int] = defaultdict(int)
-    for use in uses.order_by("evidence__number"):
-        if use.evidence.disclosure == Disclosure.INTERNAL:
-            hidden[use.task_id] += 1
-        else:
-            shown[use.task_id].append(_item(use))
-    return {task: (shown.get(task, []), hidden.get(task, 0)) for task in {*shown, *hidden}}
-
-
-def _item(use: EvidenceUse) -> dict[str, str]:
-    return {
-        "number": use.evidence.number,
-        "title": use.evidence.title,
-        "document_number": use.evidence.document_number,
-        "claim": use.claim,
-        "verdict": use.verdict,
-        "verdict_label": str(use.get_verdict_display()),
+def _held(plan: Plan, by: User) -> tuple[dict[int, Held], dict[int, int]]:
+    """({task: what everyone may see of what hangs on it}, {task: how many internal items of evidence it has})."""
+    internal = internal_evidence(plan)
+    found = holdings(plan, clock.today(), by)
+    return without(found, internal), {
+        task: sum(item["id"] in internal for item in held["evidence"]) for task, held in found.items()
     }
 
 
-def _links(plan: Plan) -> dict[int, list[dict[str, str]]]:
-    """{task: the measures and shortcomings that it is linked to, in their own words}."""
-    found: dict[int, list[dict[str, str]]] = defaultdict(list)
-    measures = MeasureLink.objects.standing().filter(task__plan=plan).select_related("measure__section")
-    shortcomings = ShortcomingLink.objects.standing().filter(task__plan=plan).select_related("shortcoming")
-    for row in measures:
-        found[row.task_id].append(_link("measure", row.measure.section.number, row.measure.text, row))
-    for link in shortcomings:
-        found[link.task_id].append(_link("shortcoming", str(link.shortcoming.number), link.shortcoming.text, link))
-    return found
+def internal_evidence(plan: Plan) -> set[int]:
+    """Keys of the plan's items that are not for everyone."""
+    return set(Evidence.objects.filter(plan=plan, disclosure=Disclosure.INTERNAL).values_list("pk", flat=True))
 
 
-def _link(what: str, number: str, words: str, link: Any) -> dict[str, str]:
-    return {"what": what, "number": number, "words": words, "strength": link.strength, "state": link.state}
+def without(found: Mapping[int, Held], items: Collection[int]) -> dict[int, Held]:
+    """What hangs on tasks, but for these items of evidence."""
+    return {
+        task: {**held, "evidence": [item for item in held["evidence"] if item["id"] not in items]}
+        for task, held in found.items()
+    }
+
+
+def _legend() -> dict[str, dict[str, str]]:
+    """The words of the codes in the picture, as they were when it was taken."""
+    kinds = (Status, Light, Nature, Verdict, LinkHealth, LinkState, Strength, LinkExtent, IndicatorDirection)
+    return {kind.__name__: {str(value): str(label) for value, label in kind.choices} for kind in kinds}
 
 
 def lights_of(picture: Picture | None) -> Mapping[int, str]:

@@ -20,6 +20,8 @@ def workbook(context: dict[str, Any], facts: list[tuple[str, str]]) -> bytes:
             [f"{row['code']} {row['title']}", *(mark["sign"] if mark else "" for mark in row["marks"])]
             for row in matrix["rows"]
         ]
+        if matrix["settled"]:
+            rows.append([_("What becomes of it"), *(head["settled"] for head in matrix["heads"])])
         book.table(_("Matrix"), heads, rows)
         book.table(_("Missing"), [_("Sort"), _("Where"), _("Note")], _missing(context))
     return book.content()
@@ -27,7 +29,8 @@ def workbook(context: dict[str, Any], facts: list[tuple[str, str]]) -> bytes:
 
 def _thread_heads() -> list[str]:
     return [
-        *(_("Of last year"), _("Words"), _("Causes"), _("Judgement"), _("Task"), _("Title"), _("Lead unit")),
+        *(_("Of last year"), _("Words"), _("Causes"), _("Judgement"), _("What becomes of it")),
+        *(_("Task"), _("Title"), _("Lead unit")),
         *(_("Status"), _("Light"), _("Link"), _("Evidence"), _("Document number"), _("Result")),
     ]
 
@@ -41,13 +44,13 @@ def _threads(context: dict[str, Any]) -> list[list[str]]:
     rows = [[*_node(nodes[thread.start]), *_task(tasks[thread.end], kinds[thread.kind])] for thread in threads]
     started, ended = {thread.start for thread in threads}, {thread.end for thread in threads}
     rows += [[*_node(node), *[""] * 9] for key, node in nodes.items() if key not in started]
-    rows += [[*[""] * 4, *_task(task, "")] for key, task in tasks.items() if key not in ended]
+    rows += [[*[""] * 5, *_task(task, "")] for key, task in tasks.items() if key not in ended]
     return rows
 
 
 def _node(node: Any) -> list[str]:
     causes = "\n".join(words for words, _guessed in node.causes)
-    return [node.name, node.words, causes, node.judgement or node.state]
+    return [node.name, node.words, causes, node.judgement or node.state, node.settled]
 
 
 def _task(task: Any, kind: str) -> list[str]:

@@ -11,5 +11,5 @@ class TrackerConfig(AppConfig):
         """Register the system checks and the guard that re-creates the append-only triggers."""
         from tracker import appendonly, checks
 
-        appendonly.register("tracker.TaskEvent")
+        appendonly.register("tracker.TaskEvent", "tracker.AddressTurn")
         checks.register()

@@ -224,8 +224,14 @@ def check_of_the_task(user: User, task: Task) -> None:
     check_role(user, STAFF)
     if user.unit_id == task.lead_unit_id:
         return
-    if user.unit_id not in {unit.pk for unit in task.supporting_units.all()}:
+    if not _supports_task(user, task):
         raise NotPermitted(_("Only the lead unit and the supporting units of this task may do this."))
+
+
+def _supports_task(user: User, task: Task) -> bool:
+    """Does the unit of `user` support the task? Lists have asked that for all rows at once (`with_support_of`)."""
+    known: bool | None = getattr(task, "supported", None)
+    return user.unit_id in {unit.pk for unit in task.supporting_units.all()} if known is None else known
 
 
 def check_contribute(user: User, task: Task) -> None:

@@ -294,6 +294,11 @@ class TaskQuerySet(models.QuerySet[Any]):
         """Fetch area, lead unit and owner in the same query."""
         return self.select_related("area", "lead_unit", "owner", "proposed_lead_unit")
 
+    def with_support_of(self, user: "User") -> Self:
+        """Annotate `supported`: whether the unit of `user` supports the task."""
+        through = self.model._meta.get_field("supporting_units").remote_field.through.objects
+        return self.annotate(supported=Exists(through.filter(task=OuterRef("pk"), unit=user.unit_id)))
+
     def with_surroundings(self, user: "User") -> Self:
         """Annotate what the page of a task tells beside the task's own columns, in the same query.
 
@@ -500,6 +505,16 @@ class AddressCheckQuerySet(models.QuerySet[Any]):
         """Looks at the addresses of items that `user` may see."""
         evidence = self.model._meta.get_field("evidence").related_model.objects
         return self.filter(evidence__in=evidence.visible_to(user))
+
+
+class AddressTurnQuerySet(AddressCheckQuerySet):
+    """Turns of the addresses of items; append-only."""
+
+    def update(self, **values: Any) -> int:
+        raise PermissionError("turns of an address are append-only")
+
+    def delete(self) -> Any:
+        raise PermissionError("turns of an address are append-only")
 
 
 def expired(on: datetime.date, prefix: str = "") -> Q:

@@ -12,8 +12,9 @@ from reports.enums import ReviewState
 from reports.models import Review, ReviewPicture
 from tracker import clock, wording
 from tracker.models import Plan, User
-from tracker.presenters.as_of import Past, past_tasks
+from tracker.presenters.as_of import Past, holdings, past_tasks
 from tracker.presenters.differences import compared
+from tracker.presenters.hanging import Held
 
 REVIEW_PREFIX = "review-"
 DIGITS = 18
@@ -33,6 +34,9 @@ SORTS = {
     "deliverable": "text",
     "remarks": "text",
     "due_basis": "text",
+    "links": "proof",
+    "evidence": "proof",
+    "indicators": "proof",
 }
 
 
@@ -45,6 +49,7 @@ def sort_labels() -> dict[str, str]:
         "date": _("date moved"),
         "unit": _("unit or person changed"),
         "text": _("text changed"),
+        "proof": _("links, evidence, readings"),
         "other": _("other changes"),
     }
 
@@ -57,6 +62,8 @@ class Side:
     label: str
     on: datetime.date
     tasks: Sequence[Past]
+    held: dict[int, Held]
+    is_picture: bool
 
 
 def choices(plan: Plan, user: User) -> list[dict[str, str]]:
@@ -83,7 +90,8 @@ def side_of(plan: Plan, typed: str, user: User) -> Side | None:
         return None
     if not min(plan.starts_on, clock.today()) <= day <= clock.today():
         return None
-    return Side(typed, wording.full_date(day), day, past_tasks(plan, day, user))
+    held = holdings(plan, day, user)
+    return Side(typed, wording.full_date(day), day, past_tasks(plan, day, user), held, is_picture=False)
 
 
 def _of_review(plan: Plan, typed: str, user: User) -> Side | None:
@@ -96,12 +104,21 @@ def _of_review(plan: Plan, typed: str, user: User) -> Side | None:
         return None
     shown = picture.read(kept.data)
     label = _labelled(shown.review["title"], kept.review.on)
-    return Side(typed, label, kept.review.on, [task.past() for task in shown.tasks])
+    held = {task.id: task.held for task in shown.tasks}
+    return Side(typed, label, kept.review.on, [task.past() for task in shown.tasks], held, is_picture=True)
 
 
-def compare(old: Side, new: Side, words: str = "", sort: str = "") -> dict[str, Any]:
+def _hung(plan: Plan, old: Side, new: Side) -> tuple[dict[int, Held], dict[int, Held]]:
+    """What hung on the tasks of either side. A picture has no internal evidence, so the other side goes without too."""
+    if not (old.is_picture or new.is_picture):
+        return old.held, new.held
+    internal = picture.internal_evidence(plan)
+    return picture.without(old.held, internal), picture.without(new.held, internal)
+
+
+def compare(plan: Plan, old: Side, new: Side, words: str = "", sort: str = "") -> dict[str, Any]:
     """The rows that differ, with totals by light and by sort of change; with `sort` only rows that have it."""
-    found = compared(old.tasks, new.tasks, words)
+    found = compared(old.tasks, new.tasks, _hung(plan, old, new), words)
     for row in found["rows"]:
         row["sorts"] = sorts_of(row)
     counts = {name: sum(name in row["sorts"] for row in found["rows"]) for name in sort_labels()}

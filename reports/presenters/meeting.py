@@ -21,7 +21,7 @@ from reports.presenters.reviews import (
     reason_words,
 )
 from tracker import clock, wording
-from tracker.enums import DemandState, Light, NoticeState, RequestState, Verdict
+from tracker.enums import DemandState, Disclosure, Light, NoticeState, RequestState, Verdict
 from tracker.exceptions import Refusal
 from tracker.lights import LIGHT_OF
 from tracker.models import ChangeRequest, SupervisionNotice, Task, TaskEvent, User
@@ -213,7 +213,14 @@ def _changed(then: picture.FrozenTask, task: Task, row: Task) -> list[dict[str, 
     text = msgspec.json.encode(history.state_of(task)).decode()
     now = frozen(task.pk, text, row.light_reason, LIGHT_OF[row.light_reason].value)
     past: Past = then.past()
-    return changes_between(past, now)
+    held = picture.without({task.pk: history.holdings_of(task)}, _internal(task))
+    return changes_between(past, now, then.held, held[task.pk])
+
+
+def _internal(task: Task) -> set[int]:
+    """The internal items among the evidence read with the task: the picture has none of them."""
+    items = (use.evidence for use in task.evidence_uses.all())
+    return {item.pk for item in items if item.disclosure == Disclosure.INTERNAL}
 
 
 def _earlier(task: Task, review: Review, user: User) -> Iterator[dict[str, str]]:

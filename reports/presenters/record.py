@@ -104,7 +104,7 @@ def _task(task: picture.FrozenTask, decisions: list[dict[str, str]]) -> dict[str
         "progress": past.kept.progress,
         "scheduled": "" if task.scheduled is None else str(task.scheduled),
         "report": _report(task.report),
-        "evidence": len(task.evidence) + task.internal_evidence,
+        "evidence": len(task.held["evidence"]) + task.internal_evidence,
         "agenda": enumeration(AgendaReason(reason).label for reason in task.agenda),
         "decisions": decisions,
     }

@@ -316,7 +316,7 @@ def close(review_id: int, *, by: User, version: int | None = None) -> ReviewPict
             % {"codes": ", ".join(sorted(unsaid))}
         )
     before = review.pictures.order_by("-version").first()
-    text, number = picture.freeze(review)
+    text, number = picture.freeze(review, by)
     previous = before.digest if before else ""
     kept = ReviewPicture(
         review=review,

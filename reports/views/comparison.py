@@ -66,7 +66,7 @@ def _contents(request: HttpRequest, plan: Plan) -> dict[str, Any]:
     words, sort = clean(request.GET.get("q", ""))[:LONGEST_SEARCH], request.GET.get("sort", "")
     labels = shown.sort_labels()
     sort = sort if sort in labels else ""
-    found = shown.compare(old, new, words, sort)
+    found = shown.compare(plan, old, new, words, sort)
     query = request.GET.copy()
     query.pop("sort", None)
     return {

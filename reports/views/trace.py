@@ -18,7 +18,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def trace_workbook(request: HttpRequest, plan: int) -> HttpResponse:
     """Threads, matrix and gaps as far as the person may see them; the matrix as the address narrows it."""
     context = contents(request, plan)
-    found, form, on = context["plan"], context["form"], clock.today()
+    found, form, on = context["plan"], context["form"], context["past"] or clock.today()
     chosen = [
         f"{field.label}：{dict(field.field.choices)[form.cleaned_data[field.name]]}"
         for field in form

@@ -269,7 +269,7 @@ def hold_review() -> None:
     with CaptureQueriesContext(connection) as looking, counted("compare two reviews of 3,000 tasks"):
         sides = [comparison.side_of(plan, f"review-{key}", person) for key in kept]
         assert sides[0] is not None and sides[1] is not None
-        comparison.compare(sides[0], sides[1])
+        comparison.compare(plan, sides[0], sides[1])
     print(f"{'  statements':44}{len(looking):9d}", flush=True)
 
 

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from tracker.models import Shortcoming, Task
+from tracker import clock
+from tracker.models import Section, Shortcoming, Task
 from tracker.services import evidence, tasks, trace
 
 
@@ -45,13 +46,31 @@ def test_the_threads_run_from_words_to_evidence(linked, signed_in):
     assert linked.weak.text[:8] in told["内容"]
     assert told["文号"] == "西司发〔2025〕3号"
     assert linked.use.evidence.number in told["佐证材料"]
-    assert {task.code for task in linked.tasks} <= {row[4] for row in rows}
+    assert {task.code for task in linked.tasks} <= {row[head.index("任务")] for row in rows}
 
 
 def test_the_cover_says_what_the_file_is(linked, signed_in):
     facts = dict(lines(book_of(signed_in(linked.auditor), linked.address).worksheets[0])[2:])
     assert facts["截至"] == "2025年6月16日"
     assert facts["导出人"] == str(linked.auditor)
+
+
+def test_of_a_past_day_cover_and_name_say_so(linked, signed_in):
+    with clock.at(clock.now() + datetime.timedelta(days=30)):
+        answer = signed_in(linked.auditor).get(linked.address, {"as_of": "2025-06-16"})
+    facts = dict(lines(load_workbook(BytesIO(answer.content)).worksheets[0])[2:])
+    assert facts["截至"] == "2025年6月16日"
+    assert answer.headers["Content-Disposition"].endswith("2025-06-16.xlsx")
+
+
+def test_what_becomes_of_it_stands_in_threads_and_matrix(linked, signed_in):
+    section = Section.objects.filter(part__report=linked.report, part__kind="measures").first()
+    trace.dispose(linked.plan, by=linked.reviewer, kind="finished", reason="已办结归档", section=section)
+    book = book_of(signed_in(linked.auditor), linked.address)
+    head, *rows = lines(book.worksheets[1])
+    told = [row[head.index("去向")] for row in rows if row[0] == "举措 1"]
+    assert told == ["去向：已完成 — 已办结归档"]
+    assert lines(book.worksheets[2])[-1][:2] == ["去向", "去向：已完成 — 已办结归档"]
 
 
 def test_the_matrix_is_narrowed_by_the_address(linked, signed_in):

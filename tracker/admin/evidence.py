@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import ReadOnlyAdmin, ReadOnlyInline
-from tracker.models import AddressCheck, Evidence, EvidenceUse
+from tracker.models import AddressCheck, AddressTurn, Evidence, EvidenceUse
 
 
 class UseInline(ReadOnlyInline):
@@ -44,3 +44,11 @@ class AddressCheckAdmin(ReadOnlyAdmin):
     list_filter = ["outcome"]
     list_select_related = ["evidence"]
     search_fields = ["evidence__number", "evidence__title", "final_address"]
+
+
+@admin.register(AddressTurn)
+class AddressTurnAdmin(ReadOnlyAdmin):
+    list_display = ["evidence", "at", "health"]
+    list_filter = ["health"]
+    list_select_related = ["evidence"]
+    search_fields = ["evidence__number", "evidence__title"]

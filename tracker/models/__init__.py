@@ -1,6 +1,6 @@
 """The model of the plan. Import from here."""
 
-from tracker.models.evidence import AddressCheck, Evidence, EvidenceUse
+from tracker.models.evidence import AddressCheck, AddressTurn, Evidence, EvidenceUse
 from tracker.models.history import Draft, TaskEvent
 from tracker.models.imports import LedgerImport, ReportCorrection, ReportImport
 from tracker.models.notices import Demand, NoticeReply, SupervisionNotice
@@ -24,6 +24,7 @@ from tracker.models.trace import Disposition, MeasureLink, ShortcomingJudgement,
 
 __all__ = [
     "AddressCheck",
+    "AddressTurn",
     "AnnualReport",
     "Cause",
     "ChangeRequest",

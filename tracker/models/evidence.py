@@ -1,7 +1,7 @@
 """What proves a claim."""
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -14,7 +14,7 @@ from tracker.enums import Disclosure, EvidenceKind, LinkHealth, LookOutcome, Ver
 from tracker.models.people import Unit
 from tracker.models.plan import Plan
 from tracker.models.task import Task
-from tracker.querysets import AddressCheckQuerySet, EvidenceQuerySet, EvidenceUseQuerySet
+from tracker.querysets import AddressCheckQuerySet, AddressTurnQuerySet, EvidenceQuerySet, EvidenceUseQuerySet
 
 
 class Evidence(models.Model):
@@ -120,6 +120,39 @@ class AddressCheck(models.Model):
         if self.changed_at is not None:
             return LinkHealth.CHANGED
         return LinkHealth.ALIVE if self.outcome == LookOutcome.ALIVE else LinkHealth.UNTOLD
+
+
+class AddressTurn(models.Model):
+    """What is said of an item's web address from a moment on, until the next turn; append-only.
+
+    `AddressCheck` knows the present alone; from the turns any past day can be shown.
+    """
+
+    evidence = models.ForeignKey(
+        Evidence, models.PROTECT, related_name="address_turns", verbose_name=_("evidence item")
+    )
+    at = models.DateTimeField(_("at"))
+    health = models.CharField(_("state of the address"), max_length=10, choices=LinkHealth)
+
+    objects = AddressTurnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("turn of an address")
+        verbose_name_plural = _("turns of addresses")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["evidence", "at"], name="address_turn_of_evidence")]
+
+    def __str__(self) -> str:
+        return f"{self.evidence.number} {self.get_health_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Append. Raises PermissionError when the turn is stored already."""
+        if not self._state.adding:
+            raise PermissionError("turns of an address are append-only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise PermissionError("turns of an address are append-only")
 
 
 class EvidenceUse(models.Model):

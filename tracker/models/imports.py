@@ -1,6 +1,7 @@
 """What is on its way in: a report with what was understood of it, a ledger with what it would change."""
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +53,7 @@ class ReportCorrection(models.Model):
     """报告更正: a corrected text of a report that is here already, and once it is in force the text before it.
 
     `typed` are {name of a piece: its words in the corrected text} for pieces that were not found again.
+    `previous_pieces` is what stood on the text before, as `services.report_corrections.pieces_of` gave it.
     """
 
     report = models.ForeignKey(
@@ -62,6 +64,7 @@ class ReportCorrection(models.Model):
     text = models.TextField(_("corrected text"))
     digest = models.CharField(_("SHA-256 of the text"), max_length=64)
     previous_text = models.TextField(_("text before"), blank=True)
+    previous_pieces = models.JSONField(_("pieces of the text before"), default=dict, encoder=DjangoJSONEncoder)
     previous_digest = models.CharField(_("SHA-256 of the text before"), max_length=64)
     typed = models.JSONField(_("words found by hand"), default=dict)
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("begun by"))

@@ -2,19 +2,31 @@
 
 import datetime
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import msgspec
-from django.db.models import Max, TextField
+from django.db.models import Max, OuterRef, Subquery, TextField
 from django.db.models.functions import Cast
 
 from tracker import clock, lights
-from tracker.enums import Light
-from tracker.models import Disposition, Evidence, EvidenceUse, Plan, Task, TaskEvent, Unit, User, WorkArea
+from tracker.enums import Light, LinkHealth
+from tracker.models import (
+    AddressCheck,
+    AddressTurn,
+    Disposition,
+    Evidence,
+    EvidenceUse,
+    Plan,
+    Task,
+    TaskEvent,
+    Unit,
+    User,
+    WorkArea,
+)
 from tracker.presenters.report_read import Upstream
 from tracker.presenters.timeline import Snapshot, Steps, light_reason
 from tracker.services.history import HOLDING_KINDS
@@ -90,11 +102,16 @@ class Past:
 
 def past_tasks(plan: Plan, day: datetime.date, user: User) -> list[Past]:
     """The visible tasks of the plan at the end of `day`, in the order of the report. One statement."""
-    lines = TaskEvent.objects.filter(task__in=Task.objects.visible_to(user).of_plan(plan), on__lte=day)
-    latest = lines.order_by().values("task").annotate(last=Max("sequence")).values("last")
-    found = TaskEvent.objects.filter(sequence__in=latest).values_list("task_id", Cast("state", TextField()))
+    found = _last_lines(plan, day, user).values_list("task_id", Cast("state", TextField()))
     at = plan.thresholds(day)
     return sorted((_past(pk, text, at) for pk, text in found), key=lambda past: past.place)
+
+
+def _last_lines(plan: Plan, day: datetime.date, user: User) -> Any:
+    """The last line of each visible task by the end of `day`."""
+    lines = TaskEvent.objects.filter(task__in=Task.objects.visible_to(user).of_plan(plan), on__lte=day)
+    latest = lines.order_by().values("task").annotate(last=Max("sequence")).values("last")
+    return TaskEvent.objects.filter(sequence__in=latest)
 
 
 def _past(pk: int, text: str, at: lights.Thresholds) -> Past:
@@ -114,7 +131,7 @@ def frozen(pk: int, text: str, reason: str, light: str) -> Past:
 
 
 def build(plan: Plan, past: Past, day: datetime.date) -> Task:
-    """The task with all that history kept of it, carrying what `with_light` annotates; never saved.
+    """The task with all that history kept of it, carrying what `with_light` annotates, and the day; never saved.
 
     Names of units and people are those of that day.
     """
@@ -127,23 +144,28 @@ def build(plan: Plan, past: Past, day: datetime.date) -> Task:
     task.lead_unit, task.proposed_lead_unit = _unit(state["lead_unit"]), _unit(state["proposed_lead_unit"])
     owner = state["owner"]
     task.owner = User(pk=owner["id"], display_name=owner["label"]) if owner else None
-    task.light_reason, task.scheduled = past.reason, Snapshot.of(state).scheduled(day)
+    task.as_of, task.light_reason = day, past.reason
+    task.scheduled = Snapshot.of(state).scheduled(day)
     return task
 
 
-def restored(plan: Plan, tasks: Iterable[Task], day: datetime.date, user: User) -> list[Task]:
-    """Today's rows as they stood at the end of `day`, each in its place in the report; one statement.
+def restored(
+    plan: Plan, day: datetime.date, user: User, places: Mapping[int, tuple[int, int]] | None = None
+) -> list[Task]:
+    """The visible tasks as they stood at the end of `day`, each in its place in the report. One statement.
 
-    Tasks that did not exist then are left out.
+    `places` are {task: [start, end)} in the text of that day, where it was another one.
     """
-    past = {row.pk: row for row in past_tasks(plan, day, user)}
-    found = []
-    for task in tasks:
-        if task.pk in past:
-            then = build(plan, past[task.pk], day)
-            then.start, then.end, then.area = task.start, task.end, task.area
-            found.append(then)
-    return found
+    found = _last_lines(plan, day, user).values_list(
+        "task_id", Cast("state", TextField()), "task__start", "task__end", "task__area__section_id"
+    )
+    at, tasks = plan.thresholds(day), []
+    for pk, text, start, end, section in found:
+        then = build(plan, _past(pk, text, at), day)
+        then.start, then.end = (places or {}).get(pk, (start, end))
+        then.area.section_id = section
+        tasks.append(then)
+    return sorted(tasks, key=lambda task: (task.area.number, task.serial))
 
 
 def holdings(
@@ -151,18 +173,30 @@ def holdings(
 ) -> dict[int, dict[str, list[dict[str, Any]]]]:
     """{task: what hung on it at the end of `day`}, without the evidence that `user` may not see. Two statements.
 
-    With `task` of that one alone.
+    Each item of evidence says in "health" what was known of its address that day. With `task` of that one alone.
     """
     tasks = Task.objects.visible_to(user).of_plan(plan)
     lines = TaskEvent.objects.filter(task__in=tasks if task is None else [task.pk], on__lte=day)
     keeping = lines.filter(kind__in=HOLDING_KINDS).order_by()
     latest = keeping.values("task").annotate(last=Max("sequence")).values("last")
-    seen = set(Evidence.objects.visible_to(user).filter(plan=plan).values_list("pk", flat=True))
+    seen = dict(_addresses(plan, day, user))
     found = {}
     for pk, held in TaskEvent.objects.filter(sequence__in=latest).values_list("task_id", "holdings"):
         if held:
-            found[pk] = {**held, "evidence": [use for use in held["evidence"] if use["id"] in seen]}
+            uses = [{**use, "health": seen[use["id"]] or ""} for use in held["evidence"] if use["id"] in seen]
+            found[pk] = {**held, "evidence": uses}
     return found
+
+
+def _addresses(plan: Plan, day: datetime.date, user: User) -> Any:
+    """(item, what was known of its address at the end of `day`) of the items that `user` may see."""
+    turns = AddressTurn.objects.filter(evidence=OuterRef("pk"), at__lt=_end_of(day)).order_by("-at", "-pk")
+    items = Evidence.objects.visible_to(user).filter(plan=plan)
+    return items.annotate(told=Subquery(turns.values("health")[:1])).values_list("pk", "told")
+
+
+def _end_of(day: datetime.date) -> datetime.datetime:
+    return clock.start_of(day + datetime.timedelta(days=1))
 
 
 def past_links(held: dict[int, dict[str, list[dict[str, Any]]]]) -> list[Upstream]:
@@ -176,23 +210,24 @@ def past_links(held: dict[int, dict[str, list[dict[str, Any]]]]) -> list[Upstrea
             extent=link["extent"],
             strength=link["strength"],
             state=link["state"],
-            digest="" if link["suspect"] else digest_of(link["words"]),
+            # Lines from before digests were kept say only whether it fitted the words.
+            digest=link.get("digest") or ("" if link["suspect"] else digest_of(link["words"])),
             words=link["words"],
         )
         for task, rows in sorted(held.items())
-        for link in sorted(rows["links"], key=lambda link: (link["target"], link["id"]))
+        for link in sorted(rows["links"], key=lambda link: (link["target"], link["what"], link["id"]))
     ]
 
 
 def past_dispositions(plan: Plan, day: datetime.date) -> list[Disposition]:
     """What was said of items and shortcomings by the end of `day`, from the rows' own history; one statement."""
-    kept = Disposition.history.filter(plan=plan, at__lt=clock.start_of(day + datetime.timedelta(days=1)))
+    kept = Disposition.history.filter(plan=plan, at__lt=_end_of(day))
     latest = {row.id: row for row in kept.select_related("by").order_by("at", "history_id")}
     return list(latest.values())
 
 
 def past_uses(held: dict[int, dict[str, list[dict[str, Any]]]]) -> dict[int, list[EvidenceUse]]:
-    """{task: its uses of evidence of that day}, never saved; what became of an address since is not among them."""
+    """{task: its uses of evidence of that day}, never saved, with what was known of the addresses then."""
     return {task: [_use(task, kept) for kept in rows["evidence"]] for task, rows in held.items()}
 
 
@@ -206,13 +241,20 @@ def _use(task: int, kept: dict[str, Any]) -> EvidenceUse:
         valid_until=datetime.date.fromisoformat(kept["valid_until"]) if kept["valid_until"] else None,
     )
     # Django would look for the row of today.
-    item._state.fields_cache["address_check"] = None
+    item._state.fields_cache["address_check"] = _check(kept.get("health", ""))
     use = EvidenceUse(evidence=item, task_id=task, claim=kept["claim"], verdict=kept["verdict"])
     use.replaced_here = kept.get("replaced") or None
     if kept["judged_at"]:
         use.judged_at = datetime.datetime.fromisoformat(kept["judged_at"])
         use.judged_by = User(display_name=kept["judged_by"])
     return use
+
+
+def _check(health: str) -> AddressCheck | None:
+    """A row of which that is said; nothing where no trouble was known."""
+    told = {LinkHealth.DEAD: "dead_since", LinkHealth.CHANGED: "changed_at"}
+    name = told.get(LinkHealth(health)) if health else None
+    return AddressCheck(**{name: clock.now()}) if name else None
 
 
 def past_readings(held: dict[int, dict[str, list[dict[str, Any]]]]) -> dict[int, str]:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from tracker import wording
 from tracker.enums import Light, Status
 from tracker.models import Plan, User
-from tracker.presenters.as_of import Past, fitting, past_tasks
+from tracker.presenters.as_of import Past, fitting, holdings, past_tasks
+from tracker.presenters.hanging import Held, hanging
 from tracker.wording import field_label, shown
 
 # What follows from an act, or is told by another of the fields.
@@ -22,46 +23,48 @@ UNTOLD = frozenset(
 def differences(plan: Plan, before: datetime.date, after: datetime.date, user: User, words: str = "") -> dict[str, Any]:
     """The tasks that differ, in the order of the report, with old and new values; `words` as in the ledger's search.
 
-    {"rows": [{"code", "title", "url", "entered", "left", "changes": [{"label", "old", "new"}]}], "totals"}. Two
-    statements, whatever the number of tasks.
+    {"rows": [{"code", "title", "url", "entered", "left", "changes": [{"label", "old", "new"}]}], "totals"}. What hangs
+    on a task (links, evidence that `user` may see, readings) is compared too. Six statements, whatever the number of
+    tasks.
     """
-    return compared(past_tasks(plan, before, user), past_tasks(plan, after, user), words)
+    hung = (holdings(plan, before, user), holdings(plan, after, user))
+    return compared(past_tasks(plan, before, user), past_tasks(plan, after, user), hung, words)
 
 
-def compared(before: Iterable[Past], after: Iterable[Past], words: str = "") -> dict[str, Any]:
-    """As `differences`, of any two states of a plan."""
+def compared(
+    before: Iterable[Past], after: Iterable[Past], hung: tuple[dict[int, Held], dict[int, Held]], words: str = ""
+) -> dict[str, Any]:
+    """As `differences`, of any two states of a plan; `hung` is {task: what hung on it} of either."""
     old = {past.pk: past for past in before}
     new = {past.pk: past for past in after}
     either = {**old, **new}
     fits = {past.pk for past in fitting(either.values(), words)}
-    rows = [
-        _row(past, old.get(pk), new.get(pk))
+    found = (
+        _row(past, old.get(pk), new.get(pk), hung[0].get(pk), hung[1].get(pk))
         for pk, past in sorted(either.items(), key=lambda item: item[1].place)
-        if pk in fits and _differs(old.get(pk), new.get(pk))
-    ]
+        if pk in fits
+    )
+    rows = [row for row in found if row["entered"] or row["left"] or row["changes"]]
     return {"rows": rows, "totals": _totals(old.values(), new.values()), "same": len(fits) - len(rows)}
 
 
-def _differs(old: Past | None, new: Past | None) -> bool:
-    if old is None or new is None or old.light != new.light:
-        return True
-    return old.text != new.text and old.state != new.state
-
-
-def _row(past: Past, old: Past | None, new: Past | None) -> dict[str, Any]:
+def _row(past: Past, old: Past | None, new: Past | None, held: Held | None, holds: Held | None) -> dict[str, Any]:
     return {
         "code": past.kept.code,
         "title": past.kept.title,
         "url": reverse("task", args=[past.pk]),
         "entered": old is None,
         "left": new is None,
-        "changes": changes_between(old, new) if old and new else [],
+        "changes": changes_between(old, new, held, holds) if old and new else [],
     }
 
 
-def changes_between(old: Past, new: Past) -> list[dict[str, str]]:
-    """What differs between two states of one task: {"name", "label", "old", "new"}, the light first."""
-    return list(_changes(old, new))
+def changes_between(old: Past, new: Past, held: Held | None, holds: Held | None) -> list[dict[str, str]]:
+    """What differs between two states of one task: {"name", "label", "old", "new"}, the light first.
+
+    `held` and `holds` are what hung on it then and later.
+    """
+    return [*_changes(old, new), *hanging(held, holds)]
 
 
 def _changes(old: Past, new: Past) -> Iterator[dict[str, str]]:
@@ -72,6 +75,8 @@ def _changes(old: Past, new: Past) -> Iterator[dict[str, str]]:
             "old": str(Light(old.light).label),
             "new": str(Light(new.light).label),
         }
+    if old.text == new.text:
+        return
     for name, value in new.state.items():
         before = old.state.get(name)
         if name in UNTOLD or before == value or (name == "milestones" and not value and not before):

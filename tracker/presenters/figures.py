@@ -15,15 +15,22 @@ from tracker.presenters.report_notes import measure_name, ratio
 def rows(plan: Plan, figures: Sequence[Figure], user: User, *, may_settle: bool) -> list[dict[str, Any]]:
     """The figures in the order of the text; one that stands in several places is one row that says so.
 
-    Two figures are the same when label, value and unit are; what has no label is never merged.
+    Two figures are the same when label, value and unit are; what has no label is never merged. The other places of a
+    figure are found in the whole report, also where `figures` are narrowed to some of its items.
     """
-    known = {figure.pk: figure for figure in Figure.objects.of_report(plan.report_id)}
+    known = {figure.pk: figure for figure in Figure.objects.of_report(plan.report_id).order_by("position")}
     made = _indicators(plan, user)
     merged: dict[tuple[Any, ...], list[Figure]] = defaultdict(list)
+    for figure in known.values():
+        merged[_sameness(figure)].append(figure)
+    firsts: dict[tuple[Any, ...], Figure] = {}
     for figure in figures:
-        key = (figure.label, figure.value, figure.unit) if figure.label else (figure.pk,)
-        merged[key].append(figure)
-    return [_row(plan, group, known, made, may_settle) for group in merged.values()]
+        firsts.setdefault(_sameness(figure), figure)
+    return [_row(plan, figure, merged[key], known, made, may_settle) for key, figure in firsts.items()]
+
+
+def _sameness(figure: Figure) -> tuple[Any, ...]:
+    return (figure.label, figure.value, figure.unit) if figure.label else (figure.pk,)
 
 
 def _indicators(plan: Plan, user: User) -> dict[int, list[dict[str, str]]]:
@@ -40,12 +47,12 @@ def _indicators(plan: Plan, user: User) -> dict[int, list[dict[str, str]]]:
 
 def _row(
     plan: Plan,
+    figure: Figure,
     group: Sequence[Figure],
     known: dict[int, Figure],
     made: dict[int, list[dict[str, str]]],
     may_settle: bool,
 ) -> dict[str, Any]:
-    figure = group[0]
     top, bottom = known.get(figure.numerator_id or 0), known.get(figure.denominator_id or 0)
     return {
         "item": _item(figure),

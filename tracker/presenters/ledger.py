@@ -61,9 +61,15 @@ UNSET = '<span class="tag tag--open">{}</span> <small class="text-faint">{}</sma
 
 
 def ledger_rows(tasks: Iterable[Task], on: datetime.date) -> list[LedgerRow]:
-    """The rows of tasks that carry the annotations of `with_light`; what all rows share is looked up once."""
+    """The rows of tasks that carry the annotations of `with_light`; what all rows share is looked up once.
+
+    Tasks restored from history lead to their page as of the same day.
+    """
     sprite, stem = static("tracker/img/lights.svg"), reverse("task", args=[0]).removesuffix("0/")
-    return [_ledger_row(task, on, sprite, f"{stem}{task.pk}/") for task in tasks]
+    past = f"?as_of={on.isoformat()}"
+    return [
+        _ledger_row(task, on, sprite, f"{stem}{task.pk}/{past if hasattr(task, 'as_of') else ''}") for task in tasks
+    ]
 
 
 def _ledger_row(task: Task, on: datetime.date, sprite: str, url: str) -> LedgerRow:

@@ -64,7 +64,7 @@ def _task(link: MeasureLink | ShortcomingLink) -> dict[str, Any]:
 # ---------- Links, from both ends ----------
 
 
-def options_of(task: Task, chosen: str) -> list[dict[str, Any]]:
+def options_of(task: Task, chosen: set[str]) -> list[dict[str, Any]]:
     """Last year's items with their sentences, and the shortcomings, each to be chosen for this task.
 
     Those that are linked already say so and cannot be chosen.
@@ -89,8 +89,8 @@ def _linked(model: Any, task: Task, field: str) -> Iterable[int]:
     return keys
 
 
-def _option(name: str, words: str, taken: set[str], chosen: str) -> dict[str, Any]:
-    return {"name": name, "words": wording.full_width(words), "taken": name in taken, "chosen": name == chosen}
+def _option(name: str, words: str, taken: set[str], chosen: set[str]) -> dict[str, Any]:
+    return {"name": name, "words": wording.full_width(words), "taken": name in taken, "chosen": name in chosen}
 
 
 def task_end(task: Task) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def task_end(task: Task) -> dict[str, Any]:
     }
 
 
-def section_end(section: Section, measures: Sequence[Measure], chosen: Measure) -> dict[str, Any]:
+def section_end(section: Section, measures: Sequence[Measure], chosen: Measure | None) -> dict[str, Any]:
     """The page that starts from a numbered item; the link hangs on one of its sentences."""
     name = measure_name(section.number, section.position)
     return {
@@ -113,7 +113,7 @@ def section_end(section: Section, measures: Sequence[Measure], chosen: Measure) 
         "name": f"{name}　{wording.full_width(section.heading)}",
         "words": "",
         "sentences": [
-            {"key": row.pk, "words": wording.full_width(row.text), "chosen": row.pk == chosen.pk} for row in measures
+            {"key": row.pk, "words": wording.full_width(row.text), "chosen": row == chosen} for row in measures
         ],
         "asks_extent": True,
     }
@@ -138,6 +138,15 @@ def tasks_to_choose(rows: Sequence[Task], chosen: set[str]) -> list[dict[str, An
         group = groups.setdefault(task.area_id, {"head": head, "rows": []})
         group["rows"].append({"key": task.pk, "words": f"{task.code}　{task.title}", "chosen": str(task.pk) in chosen})
     return list(groups.values())
+
+
+def actions_on(what: str, pk: int) -> dict[str, str]:
+    """The addresses at which a link to a "measure" or "shortcoming" is said otherwise, confirmed and dismissed."""
+    return {
+        "edit_url": reverse(f"edit_{what}_link", args=[pk]),
+        "confirm_url": reverse(f"settle_{what}_link", args=[pk, "confirm"]),
+        "dismiss_url": reverse(f"settle_{what}_link", args=[pk, "dismiss"]),
+    }
 
 
 def values_of(link: MeasureLink | ShortcomingLink) -> dict[str, str]:

@@ -20,8 +20,9 @@ from tracker.exceptions import Refusal
 from tracker.models import Figure, Plan, Task, User
 from tracker.presenters import as_of
 from tracker.presenters.report_notes import COLOURED, Gap, Group, Notes, numeral, shortcoming_name
-from tracker.presenters.report_read import Reading, Words, bare, read
+from tracker.presenters.report_read import Reading, Text, Words, bare, read
 from tracker.presenters.report_text import Mark, Ref, Run, runs_of
+from tracker.presenters.rows import address_of
 from tracker.reading import read_body
 
 RANK_OF = {light: rank for rank, light in enumerate(lights.LIGHT_ORDER)}
@@ -64,16 +65,22 @@ class Entry:
 
 
 def present(
-    plan: Plan, tasks: Sequence[Task], user: User, flags: Flags, past: datetime.date | None = None
+    plan: Plan,
+    tasks: Sequence[Task],
+    user: User,
+    flags: Flags,
+    past: datetime.date | None = None,
+    text: Text | None = None,
 ) -> dict[str, Any]:
     """The context of the page; `tasks` carry light and area and share `plan`.
 
-    With `past` it is the page of the end of that day, `tasks` are those of then, and nothing is settled on it.
+    With `past` it is the page of the end of that day, `tasks` and `text` are those of then, and nothing is settled on
+    it.
     """
     on = past or clock.today()
     if past:
         links = as_of.past_links(as_of.holdings(plan, past, user))
-        reading = read(plan, tasks, user, links=links, dispositions=as_of.past_dispositions(plan, past))
+        reading = read(plan, tasks, user, links=links, dispositions=as_of.past_dispositions(plan, past), text=text)
     else:
         reading = read(plan, tasks, user)
     notes = Notes(reading, on, may_settle=not past and permissions.can_set_up(user, plan))
@@ -239,7 +246,7 @@ def tracking_marks(reading: Reading, notes: Notes) -> Iterator[Mark]:
             code=task.code,
             anchor=f"task-{task.code}",
             rank=RANK_OF[light],
-            ref=Ref(task.code, reverse("task", args=[task.pk]), task.code, name),
+            ref=Ref(task.code, address_of(task), task.code, name),
         )
     gaps = [span for section in notes.covered.values() for span in section.gaps]
     for number, (start, end) in enumerate(gaps, 1):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,6 +67,7 @@ class Group:
     pairs: Sequence[tuple[str, Sequence[TaskNote]]] = ()
     ratios: Sequence[dict[str, Any]] = ()
     gap: Gap | None = None
+    link_url: str = ""
     settled: dict[str, str] | None = None
     words: Sequence[str] = field(default_factory=tuple)
 
@@ -144,7 +146,8 @@ class Notes:
             tasks=[self._linked(link) for link in links],
             ratios=list(self.ratios(section)),
             gap=self.measure_gap(section),
-            settled=self._settled("measure", section.pk),
+            settled=self.settled("measure", section.pk),
+            link_url=self._add_url("measure", section.pk, f"section-{section.pk}"),
         )
 
     def _arrangement(self, section: Words) -> Group:
@@ -184,7 +187,8 @@ class Notes:
             anchor=f"shortcoming-{row.pk}",
             pairs=[pair for pair in pairs if pair[1]],
             gap=self.shortcoming_gap(row),
-            settled=self._settled("shortcoming", row.pk),
+            settled=self.settled("shortcoming", row.pk),
+            link_url=self._add_url("shortcoming", row.pk, f"shortcoming-{row.pk}"),
         )
 
     # ---------- Lines of tasks ----------
@@ -259,10 +263,20 @@ class Notes:
     def _dispose_url(self, view: str, pk: int) -> str:
         return reverse(view, args=[self.plan.pk, pk]) if self.may_settle else ""
 
+    def link_url(self, what: str, pk: int) -> str:
+        """Where tasks are picked for a measure or shortcoming, for those who may."""
+        view = "link_section" if what == "measure" else "link_shortcoming"
+        return reverse(view, args=[self.plan.pk, pk]) if self.may_settle else ""
+
+    def _add_url(self, what: str, pk: int, anchor: str) -> str:
+        """As `link_url`, and back to the place in the report afterwards."""
+        back = f"{reverse('living_report', args=[self.plan.pk])}#{anchor}"
+        return f"{self.link_url(what, pk)}?{urlencode({'next': back})}" if self.may_settle else ""
+
     def _disposition(self, what: str, pk: int) -> Disposition | None:
         return self.reading.disposition_of.get((what, pk))
 
-    def _settled(self, what: str, pk: int) -> dict[str, str] | None:
+    def settled(self, what: str, pk: int) -> dict[str, str] | None:
         row = self._disposition(what, pk)
         if row is None:
             return None

@@ -1,13 +1,13 @@
 """What the living report reads: the pieces of the published text and the plan's rows, in six queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, CharField, F, IntegerField, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import BigIntegerField, BooleanField, CharField, F, IntegerField, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
 from tracker.enums import LinkState, PartKind, Status, Strength
 from tracker.models import (
@@ -36,7 +36,8 @@ def bare(number: str) -> str:
 class Words(NamedTuple):
     """A piece of the report; `above` is the key of the part (of the section, for duties) that it stands in.
 
-    `words` is the heading of a part or section, else the piece itself; `kind` that of a part.
+    `words` is the heading of a part or section, else the piece itself; `kind` that of a part; `explains` the key of
+    the shortcoming that a cause belongs to, or 0.
     """
 
     what: str
@@ -48,6 +49,7 @@ class Words(NamedTuple):
     guessed: bool
     start: int
     end: int
+    explains: int = 0
 
 
 class Upstream(NamedTuple):
@@ -81,11 +83,13 @@ def read_words(report: AnnualReport) -> list[Words]:
     no_words = {"number_": Value("", CharField()), "words": Value("", TextField())}
     numbered = {"number_": Cast("number", CharField()), "words": Cast("text", TextField())}
     headed = {"number_": F("number"), "words": Cast("heading", TextField())}
+    explained = Coalesce("shortcoming_id", Value(0), output_field=BigIntegerField())
+    caused = {"guessed": F("paired_by_position"), "explains": explained}
     pieces = [
         _columns(Part, "part", F("report_id"), report, {**headed, "kind_": F("kind")}),
         _columns(Section, "section", F("part_id"), report, headed),
         _columns(Shortcoming, "shortcoming", F("part_id"), report, numbered),
-        _columns(Cause, "cause", F("part_id"), report, {**numbered, "guessed": F("paired_by_position")}),
+        _columns(Cause, "cause", F("part_id"), report, {**numbered, **caused}),
         _columns(Duty, "duty", F("section_id"), report, no_words),
     ]
     return [Words(*row) for row in pieces[0].union(*pieces[1:], all=True).order_by("start", "-end", "what")]
@@ -94,9 +98,11 @@ def read_words(report: AnnualReport) -> list[Words]:
 def _columns(model: Any, what: str, above: Any, report: AnnualReport, given: dict[str, Any]) -> Any:
     """The columns of `Words`; what `given` leaves out is empty."""
     empty = {"kind_": Value("", CharField()), "guessed": Value(False, BooleanField())}
+    empty |= {"explains": Value(0, BigIntegerField())}
     named = {"what": Value(what, CharField()), "above": above, **empty, **given}
     rows = model.objects.of_report(report.pk).order_by().annotate(**named)
-    return rows.values_list("what", "pk", "above", "number_", "words", "kind_", "guessed", "start", "end")
+    columns = ("what", "pk", "above", "number_", "words", "kind_", "guessed", "start", "end", "explains")
+    return rows.values_list(*columns)
 
 
 def read_links(plan: Plan, user: User) -> list[Upstream]:
@@ -105,7 +111,7 @@ def read_links(plan: Plan, user: User) -> list[Upstream]:
         _link_columns(MeasureLink, "measure", plan, user, F("measure__section_id"), F("extent")),
         _link_columns(ShortcomingLink, "shortcoming", plan, user, F("shortcoming_id"), Value("", CharField())),
     ]
-    return [Upstream(*row) for row in links[0].union(links[1], all=True).order_by("task_id", "target")]
+    return [Upstream(*row) for row in links[0].union(links[1], all=True).order_by("task_id", "target", "what", "pk")]
 
 
 def _link_columns(model: Any, what: str, plan: Plan, user: User, target: Any, extent: Any) -> Any:
@@ -214,6 +220,20 @@ class Reading:
         return [section for section in self.of("section") if self.part_of[section.above].kind == kind]
 
 
+@dataclass(frozen=True)
+class Text:
+    """The report as it read on a day: today's row, or one with the words before a correction, never saved.
+
+    With a former text come its pieces, its figures, and {task: [start, end)} of the words of the plan's tasks in it;
+    where `words` is None those of today are read.
+    """
+
+    report: AnnualReport
+    words: Sequence[Words] | None = None
+    figures: Sequence[Figure] = ()
+    places: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+
 def read(
     plan: Plan,
     tasks: Sequence[Task],
@@ -222,19 +242,25 @@ def read(
     figures: bool = True,
     links: Sequence[Upstream] | None = None,
     dispositions: Sequence[Disposition] | None = None,
+    text: Text | None = None,
 ) -> Reading:
     """Read what `plan` and its report hold beside `tasks`, the plan's visible ones with light and area.
 
-    `figures` are left out where nothing of them is shown. `links` and `dispositions` are those of a past day, when
-    given; without them those of today are read.
+    `figures` are left out where nothing of them is shown. `links`, `dispositions` and `text` are those of a past day,
+    when given; without them those of today are read.
     """
-    report = plan.report
+    report = plan.report if text is None else text.report
     known = {task.pk for task in tasks}
+    if text is not None and text.words is not None:
+        words, counted = text.words, text.figures
+    else:
+        words = read_words(report)
+        counted = list(Figure.objects.of_report(report.pk).order_by("position")) if figures else []
     return Reading(
         plan=plan,
         report=report,
-        words=read_words(report),
-        figures=list(Figure.objects.of_report(report.pk).order_by("position")) if figures else [],
+        words=words,
+        figures=counted,
         tasks=tasks,
         links=[link for link in (read_links(plan, user) if links is None else links) if link.task in known],
         dispositions=list(plan.dispositions.select_related("by")) if dispositions is None else dispositions,

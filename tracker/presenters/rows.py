@@ -11,6 +11,12 @@ from tracker import wording
 from tracker.models import Task
 
 
+def address_of(task: Task) -> str:
+    """The page of the task; of one restored from history, as of the same day."""
+    past = getattr(task, "as_of", None)
+    return reverse("task", args=[task.pk]) + (f"?as_of={past.isoformat()}" if past else "")
+
+
 @dataclass(frozen=True)
 class Row:
     """One task in a list; `bar` has integer points `progress` and `scheduled` (or None) and the light's value."""
@@ -34,7 +40,7 @@ def task_row(task: Task, on: datetime.date, **extra: Any) -> Row:
         pk=task.pk,
         code=task.code,
         title=task.title,
-        url=reverse("task", args=[task.pk]),
+        url=address_of(task),
         light=light,
         bar={"progress": task.progress, "scheduled": task.scheduled, "light": light.value},
         unit=str(task.lead_unit or task.proposed_lead_unit or _("not yet set")),

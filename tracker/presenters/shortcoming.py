@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions, wording
-from tracker.enums import Verdict
+from tracker.enums import LinkState, Verdict
 from tracker.models import EvidenceUse, Indicator, Plan, Shortcoming, ShortcomingJudgement, ShortcomingLink, Task, User
+from tracker.presenters.links import actions_on
 from tracker.presenters.report_notes import shortcoming_name
 from tracker.presenters.rows import task_row
 from tracker.presenters.task_tables import VERDICT_TAGS, number, troubles
@@ -28,7 +29,9 @@ def page(plan: Plan, shortcoming: Shortcoming, user: User) -> dict[str, Any]:
     )
     tasks = _tasks(plan, [link.task_id for link in links], user, on)
     uses = [use for link in links if link.task_id in tasks for use in tasks[link.task_id].evidence_uses.all()]
-    judgement = _judgement(plan, shortcoming)
+    for link in links:
+        link.shortcoming = shortcoming
+    judgement, may_judge = _judgement(plan, shortcoming), permissions.can_set_up(user, plan)
     return {
         "name": shortcoming_name(shortcoming.number),
         "words": wording.full_width(shortcoming.text),
@@ -36,12 +39,13 @@ def page(plan: Plan, shortcoming: Shortcoming, user: User) -> dict[str, Any]:
             {"words": wording.full_width(cause.text), "guessed": cause.paired_by_position}
             for cause in shortcoming.causes.all()
         ],
-        "rows": [_row(link, tasks[link.task_id], on) for link in links if link.task_id in tasks],
+        "rows": [_row(link, tasks[link.task_id], on, may_judge) for link in links if link.task_id in tasks],
+        "link_url": reverse("link_shortcoming", args=[plan.pk, shortcoming.pk]) if may_judge else "",
         "proof": [_proof(use, on) for use in uses],
         "figures": [_figure(indicator, task) for task in tasks.values() for indicator in task.indicators.all()],
         "judgement": _judged(judgement, user) if judgement else None,
         "earlier": _earlier(judgement) if judgement else [],
-        "may_judge": permissions.can_set_up(user, plan),
+        "may_judge": may_judge,
         "report_url": f"{reverse('living_report', args=[plan.pk])}#shortcoming-{shortcoming.pk}",
         "trace_url": f"{reverse('trace', args=[plan.pk])}?focus=shortcoming-{shortcoming.pk}",
     }
@@ -73,8 +77,8 @@ def _tasks(plan: Plan, keys: list[int], user: User, on: datetime.date) -> dict[i
     return tasks
 
 
-def _row(link: ShortcomingLink, task: Task, on: datetime.date) -> dict[str, Any]:
-    settled = ""
+def _row(link: ShortcomingLink, task: Task, on: datetime.date, may_settle: bool) -> dict[str, Any]:
+    settled, suspect = "", trace.is_suspect(link)
     if link.confirmed_at is not None:
         words = {"who": link.confirmed_by, "date": wording.moment(link.confirmed_at)}
         settled = _("%(who)s on %(date)s") % words
@@ -82,7 +86,10 @@ def _row(link: ShortcomingLink, task: Task, on: datetime.date) -> dict[str, Any]
         "task": task_row(task, on),
         "status": task.get_status_display(),
         "unit": str(task.lead_unit or task.proposed_lead_unit or ""),
-        "kind": f"{link.get_strength_display()}　{link.get_state_display()}",
+        "kind": f"{link.get_strength_display()}　{_('suspect') if suspect else link.get_state_display()}",
+        "words": f"{task.code} {task.title}",
+        "open": "open" if suspect or link.state == LinkState.PROPOSED else "",
+        **(actions_on("shortcoming", link.pk) if may_settle else {}),
         "rationale": link.rationale,
         "settled": settled,
     }

@@ -2,17 +2,18 @@
 
 import datetime
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker import lights, wording
-from tracker.enums import IndicatorDirection, LinkState, Nature, Status, Strength, Verdict
+from tracker.enums import IndicatorDirection, LinkHealth, LinkState, Nature, Status, Strength, Verdict
 from tracker.models import Plan, Task, TaskEvent, User
 from tracker.presenters import as_of
 from tracker.presenters.report_notes import measure_name, shortcoming_name
-from tracker.presenters.task_tables import VERDICT_TAGS, replaced_words
+from tracker.presenters.task_tables import TROUBLES, VERDICT_TAGS, number, replaced_words
 from tracker.presenters.timeline import Snapshot, timeline
 from tracker.texts import enumeration
 
@@ -88,18 +89,23 @@ def _milestone(step: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _link(link: dict[str, Any]) -> dict[str, str]:
+def _link(link: dict[str, Any]) -> dict[str, Any]:
     name = measure_name(link["number"], 0) if link["what"] == "measure" else shortcoming_name(int(link["number"]))
     kinds = [str(Strength(link["strength"]).label), str(LinkState(link["state"]).label)]
-    return {"name": name, "words": wording.full_width(link["words"]), "kind": "　".join(kinds)}
+    words = wording.full_width(link["words"])
+    return {"name": name, "words": words, "kind": "　".join(kinds), "suspect": link["suspect"]}
 
 
-def _evidence(use: dict[str, Any], day: datetime.date, seen: Collection[str]) -> dict[str, str]:
+def _evidence(use: dict[str, Any], day: datetime.date, seen: Collection[str]) -> dict[str, Any]:
     judged = ""
     if use["judged_at"]:
         when = wording.moment(datetime.datetime.fromisoformat(use["judged_at"]))
         judged = _("%(who)s on %(date)s") % {"who": use["judged_by"], "date": when}
     until = use["valid_until"]
+    expired = bool(until) and datetime.date.fromisoformat(until) < day
+    troubles = [_("expired")] if expired else []
+    if use["health"] in TROUBLES:
+        troubles.append(str(LinkHealth(use["health"]).label))
     return {
         "number": use["number"],
         "title": use["title"],
@@ -110,7 +116,7 @@ def _evidence(use: dict[str, Any], day: datetime.date, seen: Collection[str]) ->
         "tag": VERDICT_TAGS.get(Verdict(use["verdict"]), ""),
         "judged": judged,
         "version": replaced_words(use.get("replaced"), seen),
-        "expired": str(_("expired")) if until and datetime.date.fromisoformat(until) < day else "",
+        "troubles": troubles,
     }
 
 
@@ -119,7 +125,11 @@ def _indicator(row: dict[str, Any], day: datetime.date) -> dict[str, str]:
     return {
         "name": row["name"],
         "unit": row["unit"],
-        "baseline": row["baseline"] or "—",
-        "latest": f"{read[-1][1]}　{_day(read[-1][0])}" if read else "—",
-        "target": row["target"] or str(IndicatorDirection(row["direction"]).label),
+        "baseline": _number(row["baseline"]) or "—",
+        "latest": f"{_number(read[-1][1])}　{_day(read[-1][0])}" if read else "—",
+        "target": _number(row["target"]) or str(IndicatorDirection(row["direction"]).label),
     }
+
+
+def _number(kept: str | None) -> str:
+    return number(Decimal(kept)) if kept else ""

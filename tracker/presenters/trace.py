@@ -6,20 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import FilteredRelation, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from tracker import clock, wording
+from tracker import clock, permissions, wording
 from tracker.coverage import AnswerState, ItemState
-from tracker.enums import JudgementVerdict, PartKind, Status, Verdict
-from tracker.models import EvidenceUse, Plan, Shortcoming, ShortcomingJudgement, Task, User
+from tracker.enums import JudgementVerdict, LinkState, PartKind, Status, Strength, Verdict
+from tracker.models import EvidenceUse, Plan, ShortcomingJudgement, Task, User
 from tracker.models import Reading as IndicatorReading
 from tracker.presenters import as_of
+from tracker.presenters.links import actions_on
 from tracker.presenters.report_notes import Notes
-from tracker.presenters.report_read import Reading, Upstream, Words, read
-from tracker.presenters.rows import Row, task_row
+from tracker.presenters.report_read import Reading, Text, Upstream, Words, read
+from tracker.presenters.rows import Row, address_of, task_row
 from tracker.presenters.task_tables import VERDICT_TAGS, number, troubles
 from tracker.texts import enumeration
 
@@ -29,13 +29,17 @@ WITHOUT_EVIDENCE = (Status.UNCONFIRMED, Status.NOT_STARTED, Status.CANCELLED)
 
 @dataclass(frozen=True)
 class Node:
-    """A measure or shortcoming: `key` names it in the address, `state` is a word where something is missing."""
+    """A measure or shortcoming: `key` names it in the address, `state` is a word where something is missing.
+
+    `settled` says in words what becomes of it, with the reason; `becomes` the former alone.
+    """
 
     key: str
     name: str
     words: str
-    url: str
     state: str = ""
+    becomes: str = ""
+    settled: str = ""
     causes: Sequence[tuple[str, bool]] = ()
     codes: str = ""
     lit: bool = False
@@ -82,11 +86,15 @@ class Thread:
 
 @dataclass(frozen=True)
 class Missing:
-    """One sort of gap with its places: words, address, what to do there; `settles` if they can be settled at once."""
+    """One sort of gap with its places: words, address, what to do there.
+
+    `settles` says that they can be settled together, `singly` that each is settled by itself.
+    """
 
     head: str
     rows: Sequence[dict[str, str]] = field(default_factory=tuple)
     settles: bool = False
+    singly: bool = False
 
 
 def present(
@@ -95,19 +103,21 @@ def present(
     """The context of the page; `focus` is the key of the node whose thread is looked at, or ""."""
     reading = read(plan, tasks, user, figures=False)
     notes = Notes(reading, on, may_settle=may_settle)
-    return _Maker(reading, notes, on, focus, _proofs(plan, user, on), _causes_and_judgements(plan)).context()
+    return _Maker(reading, notes, on, focus, _proofs(plan, user, on), _judgements(plan), user).context()
 
 
-def present_past(plan: Plan, tasks: Sequence[Task], user: User, on: datetime.date, focus: str) -> dict[str, Any]:
-    """The same for the end of the past day `on`; `tasks` are those of that day, nothing can be settled there."""
+def present_past(
+    plan: Plan, tasks: Sequence[Task], user: User, on: datetime.date, focus: str, text: Text
+) -> dict[str, Any]:
+    """The same for the end of the past day `on`; `tasks` and `text` are those of that day, nothing can be settled."""
     held = as_of.holdings(plan, on, user)
     links, dispositions = as_of.past_links(held), as_of.past_dispositions(plan, on)
-    reading = read(plan, tasks, user, figures=False, links=links, dispositions=dispositions)
+    reading = read(plan, tasks, user, figures=False, links=links, dispositions=dispositions, text=text)
     proofs = _weighed((use for uses in as_of.past_uses(held).values() for use in uses), on)
     for task, words in as_of.past_readings(held).items():
         proofs[task].reading = words
     notes = Notes(reading, on, may_settle=False)
-    return _Maker(reading, notes, on, focus, proofs, _causes_and_judgements(plan, on)).context()
+    return _Maker(reading, notes, on, focus, proofs, _judgements(plan, on)).context()
 
 
 class _Maker:
@@ -118,12 +128,13 @@ class _Maker:
         on: datetime.date,
         focus: str,
         proofs: "dict[int, _Given]",
-        causes_and_judgements: tuple[dict[int, int], dict[int, str]],
+        judged: dict[int, str],
+        user: User | None = None,
     ) -> None:
+        """`user` is whoever may do something about what is missing; nobody may on a past day."""
         self.reading, self.notes, self.on = reading, notes, on
         self.plan, self.may_settle = reading.plan, notes.may_settle
-        self.proofs = proofs
-        self.explains, self.judged = causes_and_judgements
+        self.proofs, self.judged, self.user = proofs, judged, user
         self.links = [link for target in reading.links_to.values() for link in target]
         self.names = {
             **{("measure", key): name for key, name in notes.measure_names.items()},
@@ -156,6 +167,7 @@ class _Maker:
             "measures": measures,
             "shortcomings": weak,
             "areas": areas,
+            "apart": [node for node in (*measures, *weak) if node.settled or not node.codes],
             "matrix": self.matrix([*measures, *weak]),
             "threads": [self._thread(link) for link in self.links],
             "focus": self._focus_words([*measures, *weak], areas),
@@ -182,16 +194,17 @@ class _Maker:
         causes = [
             (wording.full_width(cause.words), cause.guessed)
             for cause in self.reading.of("cause")
-            if what == "shortcoming" and self.explains.get(cause.pk) == row.pk
+            if what == "shortcoming" and cause.explains == row.pk
         ]
         linked = self.reading.links_to.get((what, row.pk), [])
-        anchor = f"section-{row.pk}" if what == "measure" else key
+        settled = self.notes.settled(what, row.pk)
         return Node(
             key=key,
             name=self.names[what, row.pk],
             words=wording.full_width(words),
-            url=f"{reverse('living_report', args=[self.plan.pk])}#{anchor}",
             state=state,
+            becomes=str(settled["kind"]) if settled else "",
+            settled=_("What becomes of it: %(kind)s — %(reason)s") % settled if settled else "",
             causes=causes,
             codes=enumeration(self.reading.task_of[link.task].code for link in linked),
             lit=key in self.lit,
@@ -248,12 +261,21 @@ class _Maker:
             kind = "proposed" if link.proposed else "direct" if link.direct else "indirect"
             marks[link.task, _up(link)] = {"kind": kind, "sign": signs[kind][0], "label": signs[kind][1]}
         return {
-            "heads": [{"key": node.key, "name": node.name, "words": node.words} for node in nodes],
+            "heads": [
+                {
+                    "key": node.key,
+                    "name": node.name,
+                    "words": node.words,
+                    "becomes": node.becomes,
+                    "settled": node.settled,
+                }
+                for node in nodes
+            ],
             "rows": [
                 {
                     "code": task.code,
                     "title": task.title,
-                    "url": reverse("task", args=[task.pk]),
+                    "url": address_of(task),
                     "area": str(task.area.number),
                     "unit": str(task.lead_unit_id or ""),
                     "marks": [marks.get((task.pk, node.key)) for node in nodes],
@@ -262,37 +284,47 @@ class _Maker:
             ],
         }
 
-    def _focus_words(self, nodes: Iterable[Node], areas: Iterable[Area]) -> dict[str, str] | None:
-        """What is in focus, and how much hangs on it."""
+    def _focus_words(self, nodes: Iterable[Node], areas: Iterable[Area]) -> dict[str, Any] | None:
+        """What is in focus, how much hangs on it, and its links one by one."""
         node = next((node for node in nodes if node.key == self.focus), None)
         if node is not None:
             links = [link for link in self.links if _up(link) == self.focus]
             direct = sum(link.direct for link in links)
             proofs = sum(len(self.proofs[link.task].standing) for link in links)
             words = _("%(tasks)d tasks, %(direct)d directly, %(indirect)d indirectly; %(proofs)d items of evidence")
+            what, _dash, number = self.focus.partition("-")
             return {
-                "link_url": self._link_url(self.focus) if self.may_settle else "",
+                "link_url": self.notes.link_url(what, int(number)),
                 "name": node.name,
                 "words": words
                 % {"tasks": len(links), "direct": direct, "indirect": len(links) - direct, "proofs": proofs},
+                "links": [self._link_row(link) for link in self.reading.links if _up(link) == self.focus],
             }
         task = next((task for area in areas for task in area.tasks if task.key == self.focus), None)
         if task is None:
             return None
-        url = reverse("link_task", args=[task.row.pk]) if self.may_settle else ""
-        return {"link_url": url, "name": f"{task.row.code} {task.row.title}", "words": task.names}
+        return {
+            "link_url": reverse("link_task", args=[task.row.pk]) if self.may_settle else "",
+            "name": f"{task.row.code} {task.row.title}",
+            "words": task.names,
+            "links": [self._link_row(link) for link in self.reading.links if link.task == task.row.pk],
+        }
 
-    def _link_url(self, key: str) -> str:
-        """Where tasks are picked for the measure or shortcoming of this key."""
-        what, _dash, number = key.partition("-")
-        view = "link_section" if what == "measure" else "link_shortcoming"
-        return reverse(view, args=[self.plan.pk, int(number)])
+    def _link_row(self, link: Upstream) -> dict[str, str]:
+        """A link with its words and, for those who may, the addresses at which it is edited and settled."""
+        row = self._link_place(link)
+        state = _("suspect") if link.suspect else str(LinkState(link.state).label)
+        row["kind"] = "　".join([str(Strength(link.strength).label), state])
+        row["open"] = "open" if link.suspect or link.proposed else ""
+        return row | (actions_on(link.what, link.pk) if self.may_settle else {})
 
     # ---------- What is missing ----------
 
     def missing(self) -> list[Missing]:
         """Every sort of gap, each place with the address at which it is mended."""
         live = [task for task in self.reading.tasks if task.status != Status.CANCELLED]
+        place = {task.pk: number for number, task in enumerate(self.reading.tasks)}
+        links = sorted(self.reading.links, key=lambda link: place[link.task])
         return [
             Missing(
                 _("Neither a task nor a word on what becomes of it"),
@@ -321,12 +353,12 @@ class _Maker:
             ),
             Missing(
                 _("Tasks without a link to last year"),
-                [self._place(task, _("See the task")) for task in live if not self.of_task.get(task.pk)],
+                [self._unlinked(task) for task in live if not self.of_task.get(task.pk)],
             ),
             Missing(
                 _("Tasks without evidence"),
                 [
-                    self._place(task, _("See the task"))
+                    self._unproved(task)
                     for task in live
                     if task.status not in WITHOUT_EVIDENCE and not self.proofs[task.pk].standing
                 ],
@@ -337,23 +369,29 @@ class _Maker:
             ),
             Missing(
                 _("Suspect links: the words have changed since"),
-                [self._link_place(link) for link in self.links if link.suspect],
-                self.may_settle,
+                [self._link_row(link) for link in links if link.suspect],
+                singly=self.may_settle,
             ),
             Missing(
                 _("Proposed links that nobody has confirmed"),
-                [self._link_place(link) for link in self.links if link.proposed and not link.suspect],
-                self.may_settle,
+                [self._link_place(link) for link in links if link.proposed and not link.suspect],
+                settles=self.may_settle,
             ),
         ]
 
-    def _place(self, task: Task, act: str) -> dict[str, str]:
-        return {
-            "words": f"{task.code}　{task.title}",
-            "note": str(task.lead_unit or ""),
-            "url": reverse("task", args=[task.pk]),
-            "act": act,
-        }
+    def _unlinked(self, task: Task) -> dict[str, str]:
+        if self.may_settle:
+            return self._place(task, reverse("link_task", args=[task.pk]), _("Link the task"))
+        return self._place(task, address_of(task), _("See the task"))
+
+    def _unproved(self, task: Task) -> dict[str, str]:
+        if self.user is not None and permissions.can_add_evidence(self.user, task):
+            return self._place(task, reverse("evidence_new", args=[task.pk]), _("Add evidence"))
+        return self._place(task, address_of(task), _("See the task"))
+
+    def _place(self, task: Task, url: str, act: str) -> dict[str, str]:
+        words = f"{task.code}　{task.title}"
+        return {"words": words, "note": str(task.lead_unit or ""), "url": url, "act": act}
 
     def _evidence_place(self, task: Task, use: EvidenceUse) -> dict[str, str]:
         return {
@@ -369,7 +407,7 @@ class _Maker:
             "name": f"{link.what}-{link.pk}",
             "words": f"{task.code} → {self.names[link.what, link.target]}",
             "note": wording.full_width(link.words),
-            "url": f"{reverse('task', args=[task.pk])}#upstream",
+            "url": f"{address_of(task)}#upstream",
             "act": pgettext("a link", "Settle it"),
         }
 
@@ -382,27 +420,16 @@ def _task(pk: int) -> str:
     return f"task-{pk}"
 
 
-def _causes_and_judgements(plan: Plan, day: datetime.date | None = None) -> tuple[dict[int, int], dict[int, str]]:
-    """({cause: shortcoming}, {shortcoming: judgement in words}) of the plan's report, in one query.
-
-    With `day` the judgements are those of its end, from their own history, with a second one.
-    """
-    own = FilteredRelation("judgements", condition=Q(judgements__plan=plan))
-    rows = Shortcoming.objects.of_report(plan.report_id).annotate(judged=own)
-    columns = ("pk", "causes", "judged__verdict", "judged__by__display_name", "judged__at")
-    explains: dict[int, int] = {}
-    judged: dict[int, str] = {}
-    for shortcoming, cause, verdict, who, at in rows.order_by("pk", "causes").values_list(*columns):
-        if cause is not None:
-            explains[cause] = shortcoming
-        if verdict is not None and day is None:
-            judged[shortcoming] = _judged(verdict, who, at)
-    if day is not None:
+def _judgements(plan: Plan, day: datetime.date | None = None) -> dict[int, str]:
+    """{shortcoming: judgement in words}, in one query; with `day` those of its end, from their own history."""
+    columns = ("shortcoming_id", "verdict", "by__display_name", "at")
+    if day is None:
+        rows = ShortcomingJudgement.objects.filter(plan=plan).values_list(*columns)
+    else:
         before = clock.start_of(day + datetime.timedelta(days=1))
-        kept = ShortcomingJudgement.history.filter(plan=plan, at__lt=before).order_by("at", "history_id")
-        names = ("shortcoming_id", "verdict", "by__display_name", "at")
-        judged = {pk: _judged(verdict, who, at) for pk, verdict, who, at in kept.values_list(*names)}
-    return explains, judged
+        kept = ShortcomingJudgement.history.filter(plan=plan, at__lt=before)
+        rows = kept.order_by("at", "history_id").values_list(*columns)
+    return {pk: _judged(verdict, who, at) for pk, verdict, who, at in rows}
 
 
 def _judged(verdict: str, who: str, at: datetime.datetime) -> str:
@@ -427,7 +454,8 @@ def narrowed(matrix: dict[str, Any], *, area: str = "", unit: str = "", side: st
         fits = area in ("", row["area"]) and unit in ("", row["unit"])
         if fits and (not links or any(marks) == (links == "with")):
             rows.append({**row, "marks": marks})
-    return {"heads": [matrix["heads"][place] for place in columns], "rows": rows}
+    heads = [matrix["heads"][place] for place in columns]
+    return {"heads": heads, "rows": rows, "settled": [head for head in heads if head["settled"]]}
 
 
 @dataclass

@@ -22,7 +22,6 @@ from tracker.exceptions import DatasetError, Refusal
 from tracker.fetching import Look
 from tracker.fetching import Outcome as LookOutcome
 from tracker.models import (
-    AddressCheck,
     AnnualReport,
     Evidence,
     EvidenceUse,
@@ -320,10 +319,8 @@ def _contribute(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> Non
 def _look(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
     """What a run of `check_links` found; the addresses of the story do not exist."""
     found = _use_of(task, event)
-    check = AddressCheck.objects.filter(evidence=found.evidence).first() or AddressCheck(evidence=found.evidence)
     seen = Look(LookOutcome(event["outcome"]), event.get("status"), found.evidence.address, event.get("digest", ""))
-    link_checks.settle(check, seen, clock.now(), accepted=found.verdict == Verdict.ACCEPTED)
-    check.save()
+    link_checks.record(link_checks.Found((found.evidence_id,), seen))
 
 
 def _judge_shortcoming(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:

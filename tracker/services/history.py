@@ -122,6 +122,7 @@ def _link(what: str, link: Any, target: int, upstream: Any, extent: str) -> dict
         "extent": extent,
         "strength": link.strength,
         "state": link.state,
+        "digest": link.upstream_digest,
         "suspect": link.upstream_digest != hashlib.sha256(words.encode()).hexdigest(),
     }
 

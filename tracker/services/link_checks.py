@@ -17,7 +17,7 @@ from tracker import clock, permissions
 from tracker.enums import EventKind, LinkHealth, PlanState, Verdict
 from tracker.exceptions import InvalidInput, MoveRefused
 from tracker.fetching import FAILED, Look, Outcome, host_of, look
-from tracker.models import AddressCheck, Evidence, EvidenceUse, JobRun, User
+from tracker.models import AddressCheck, AddressTurn, Evidence, EvidenceUse, JobRun, User
 from tracker.services import tasks
 from tracker.services.secrecy import refuse_marks
 
@@ -58,7 +58,7 @@ def run(items: Items, *, told: Callable[[int], object] = lambda number: None) ->
     kept = JobRun.objects.create(name=JOB, started_at=clock.now())
     counts: dict[str, int] = {str(outcome): 0 for outcome in Outcome}
     for found in _looks(items):
-        _record(found)
+        record(found)
         counts[found.look.outcome] += len(found.items)
         told(len(found.items))
     kept.ended_at, kept.counts = clock.now(), {name: number for name, number in counts.items() if number}
@@ -112,7 +112,8 @@ def _work(
 
 
 @transaction.atomic
-def _record(found: Found) -> None:
+def record(found: Found) -> None:
+    """Write a look into the rows of all items that name the address."""
     accepted = EvidenceUse.objects.filter(evidence=OuterRef("pk"), verdict=Verdict.ACCEPTED)
     items = Evidence.objects.filter(pk__in=found.items).annotate(is_accepted=Exists(accepted))
     checks = {check.evidence_id: check for check in AddressCheck.objects.filter(evidence__in=found.items)}
@@ -120,6 +121,14 @@ def _record(found: Found) -> None:
         check = checks.get(item.pk) or AddressCheck(evidence=item)
         settle(check, found.look, clock.now(), accepted=item.is_accepted)
         check.save()
+        _keep_turn(check)
+
+
+def _keep_turn(check: AddressCheck) -> None:
+    """Keep for good from when on something else is said of the address, so that a past day can be shown."""
+    turns = AddressTurn.objects.filter(evidence=check.evidence_id).order_by("-at", "-pk")
+    if turns.values_list("health", flat=True).first() != check.health:
+        AddressTurn.objects.create(evidence_id=check.evidence_id, at=clock.now(), health=check.health)
 
 
 def settle(check: AddressCheck, seen: Look, now: datetime.datetime, *, accepted: bool) -> None:
@@ -179,6 +188,7 @@ def accept_words(evidence: Evidence) -> None:
     if check is not None and check.digest and not (check.accepted_digest and _stands(evidence)):
         check.accepted_digest, check.changed_at = check.digest, None
         check.save(update_fields=["accepted_digest", "changed_at"])
+        _keep_turn(check)
 
 
 @transaction.atomic
@@ -206,6 +216,7 @@ def look_again(evidence_id: int, *, by: User, reason: str) -> AddressCheck:
     refuse_marks({"reason": text}, by=by)
     check.accepted_digest, check.changed_at = check.digest, None
     check.save(update_fields=["accepted_digest", "changed_at"])
+    _keep_turn(check)
     detail = _("%(item)s: the changed page was looked at again") % {"item": check.evidence.number}
     for use in uses:
         tasks.note(use.task_id, EventKind.EVIDENCE_JUDGE, by=by, detail=detail, reason=text)

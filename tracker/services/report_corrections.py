@@ -16,22 +16,23 @@ from django.db.models import Max, Model
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions
-from tracker.enums import ImportState, PartKind, Status
+from tracker.enums import EventKind, ImportState, PartKind, Status
 from tracker.exceptions import InvalidInput, MoveRefused
 from tracker.importing.carrying import Alignment, Change, Place
 from tracker.importing.spans import place_of_words
 from tracker.models import (
     AnnualReport,
     Cause,
+    Disposition,
     Duty,
     Figure,
     Measure,
     MeasureLink,
     Part,
-    Plan,
     ReportCorrection,
     Section,
     Shortcoming,
+    ShortcomingJudgement,
     ShortcomingLink,
     Task,
     User,
@@ -40,7 +41,7 @@ from tracker.models import (
 from tracker.reading import Clause, ParsedReport, parse
 from tracker.reading import Figure as ParsedFigure
 from tracker.reading import Section as ParsedSection
-from tracker.services import documents, imports, plans, report_imports, requests, tasks
+from tracker.services import documents, imports, plans, report_imports, requests, tasks, trace
 from tracker.services.secrecy import refuse_marks
 from tracker.texts import enumeration
 
@@ -217,8 +218,8 @@ def preview(row: ReportCorrection) -> Preview:
     return Preview(tuple(alignment.changes()), pieces, fresh, row.text)
 
 
-def _pieces(report: AnnualReport) -> Iterator[tuple[str, Any, str]]:
-    """(kind, row, its words) of all that stands on the report's text."""
+def _rows(report: AnnualReport) -> Iterator[tuple[str, Any]]:
+    """(kind, queryset) of all that stands on the report's text, in its order."""
     for kind, model in KINDS.items():
         rows: Any = model._default_manager.all()
         if kind == "part":
@@ -227,8 +228,24 @@ def _pieces(report: AnnualReport) -> Iterator[tuple[str, Any, str]]:
             rows = rows.filter(plan__report=report)
         else:
             rows = rows.of_report(report)
-        for piece in rows.order_by("start", "pk"):
+        yield kind, rows.order_by("start", "pk")
+
+
+def _pieces(report: AnnualReport) -> Iterator[tuple[str, Any, str]]:
+    """(kind, row, its words) of all that stands on the report's text."""
+    for kind, rows in _rows(report):
+        for piece in rows:
             yield kind, piece, report.text[piece.start : piece.end]
+
+
+def pieces_of(report: AnnualReport) -> dict[str, list[dict[str, Any]]]:
+    """{kind: rows as plain values} of all that stands on the text: pieces with everything, the plan's places alone."""
+    found = {}
+    for kind, rows in _rows(report):
+        of_plan = kind in ("area", "task")
+        names = ["id", "start", "end"] if of_plan else [field.attname for field in rows.model._meta.concrete_fields]
+        found[kind] = list(rows.values(*names))
+    return found
 
 
 def _holders(report: AnnualReport) -> dict[tuple[str, int], list[str]]:
@@ -249,7 +266,10 @@ def _holders(report: AnnualReport) -> dict[tuple[str, int], list[str]]:
     for kind, pairs in links.items():
         for key, code in pairs:
             found.setdefault((kind, key), []).append(code)
-    disposed = Plan.objects.get(report=report).dispositions.values_list("section", "shortcoming")
+    judged = ShortcomingJudgement.objects.filter(plan__report=report).values_list("shortcoming", flat=True)
+    for shortcoming in judged:
+        found.setdefault(("shortcoming", shortcoming), []).append(_("judgement"))
+    disposed = Disposition.objects.filter(plan__report=report).values_list("section", "shortcoming")
     for section, shortcoming in disposed:
         name = ("section", section) if section else ("shortcoming", shortcoming)
         found.setdefault(name, []).append(_("disposition"))
@@ -308,7 +328,7 @@ def apply(correction_id: int, *, by: User) -> ReportCorrection:
         raise MoveRefused(_("The report was corrected meanwhile; give the text again."))
     found = preview(row)
     _refuse_lost(found)
-    row.previous_text = report.text
+    row.previous_text, row.previous_pieces = report.text, pieces_of(report)
     report.text, report.digest = row.text, row.digest
     report.save(update_fields=["text", "digest"])
     parsed = parse(row.text)
@@ -318,8 +338,9 @@ def apply(correction_id: int, *, by: User) -> ReportCorrection:
     _add_fresh(report, parsed, found)
     _settle(report)
     _renumber(report)
+    _note_links(found, by)
     row.state, row.applied_by, row.applied_at = ImportState.CREATED, by, clock.now()
-    row.save(update_fields=["state", "applied_by", "applied_at", "previous_text"])
+    row.save(update_fields=["state", "applied_by", "applied_at", "previous_text", "previous_pieces"])
     return row
 
 
@@ -429,6 +450,21 @@ def _restate(found: Preview, correction: ReportCorrection, by: User) -> None:
             tasks.restate(piece.row.pk, by=by, quote=quote, detail=detail)
         elif piece.row.status not in CLOSED:
             requests.ask_for_words(piece.row.pk, by=by, quote=quote, reason=detail)
+
+
+def _note_links(found: Preview, by: User) -> None:
+    """A line in the history of every task whose link hangs on words that say something else now."""
+    models: dict[str, Any] = {"measure": MeasureLink, "shortcoming": ShortcomingLink}
+    for kind, model in models.items():
+        changed = [piece.row.pk for piece in found.changed(kind)]
+        links = model.objects.standing().filter(**{f"{kind}__in": changed}).select_related(kind)
+        for link in links.order_by("task", "pk"):
+            words = {"words": getattr(link, kind).text}
+            if trace.is_suspect(link):
+                detail = _("The words have changed, the link is suspect: %(words)s") % words
+            else:
+                detail = _("The words are again those of the link: %(words)s") % words
+            tasks.note(link.task_id, EventKind.LINK, by=by, detail=detail)
 
 
 # ---------- Words that no piece had ----------

@@ -26,6 +26,7 @@ from tracker.models import (
 )
 from tracker.services import history, tasks
 from tracker.services.secrecy import refuse_marks
+from tracker.texts import enumeration
 
 AnyLink = MeasureLink | ShortcomingLink
 RATIONALE_LENGTH = MeasureLink._meta.get_field("rationale").max_length or 0
@@ -129,7 +130,8 @@ def edit(link: AnyLink, *, by: User, strength: str, rationale: str, extent: str 
 def settle_all(plan: Plan, names: Iterable[str], *, by: User, verdict: str) -> int:
     """Confirm or dismiss several links at once, by name (measure-3, shortcoming-1); returns how many.
 
-    All or none: raises InvalidInput for a name that is no link of the plan, or when none is given.
+    All or none: raises InvalidInput for a name that is no link of the plan, when none is given, and for links whose
+    words have changed since: those are looked at one by one.
     """
     permissions.check_set_up(by, plan)
     act = {"confirm": confirm, "dismiss": dismiss}.get(verdict)
@@ -138,12 +140,17 @@ def settle_all(plan: Plan, names: Iterable[str], *, by: User, verdict: str) -> i
     for name in dict.fromkeys(names):
         what, _dash, key = name.partition("-")
         rows = models[what].objects.filter(task__plan=plan) if what in models else MeasureLink.objects.none()
+        rows = rows.select_related("task", what) if what in models else rows
         row = rows.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < KEY_DIGITS else None
         if row is None:
             raise InvalidInput(_("One of the links is not there any more. Look at the list as it is now."))
         links.append(row)
     if not links or act is None:
         raise InvalidInput(_("Choose the links first."))
+    doubtful = [row.task.code for row in links if is_suspect(row)]
+    if doubtful:
+        words = _("The words of these links have changed; look at each of them by itself: %(codes)s.")
+        raise InvalidInput(words % {"codes": enumeration(dict.fromkeys(doubtful))})
     for row in sorted(links, key=lambda row: row.task_id):
         act(row, by=by)
     return len(links)
@@ -181,10 +188,13 @@ def dismiss(link: AnyLink, *, by: User) -> AnyLink:
 def _settle(link: AnyLink, state: LinkState, *, by: User) -> AnyLink:
     task = tasks.locked(link.task_id, None)
     permissions.check_set_up(by, task.plan)
+    suspect = is_suspect(link)
     link.state, link.confirmed_by, link.confirmed_at = state, by, clock.now()
     link.upstream_digest = digest_of(_upstream(link).text)
     link.save(update_fields=["state", "confirmed_by", "confirmed_at", "upstream_digest"])
     detail = f"{state.label}: {_upstream(link).text}"
+    if suspect:
+        detail = _("%(said)s (the words had changed; suspicion cleared)") % {"said": detail}
     tasks.note(task.pk, EventKind.LINK, by=by, detail=detail)
     return link
 

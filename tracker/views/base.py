@@ -2,6 +2,7 @@
 
 import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -14,6 +15,7 @@ from tracker.models import Plan, Task, User
 from tracker.querysets import TaskQuerySet
 
 LONGEST_PAGE = 6
+LONGEST_KEPT = 100
 
 
 def page_of(request: HttpRequest, pages: Paginator) -> Page:  # type: ignore[type-arg]
@@ -86,3 +88,10 @@ def asked_day(request: HttpRequest, plan: Plan) -> datetime.date | None:
     if day is None:
         messages.error(request, _("“%(day)s” is no past day of this plan.") % {"day": typed[:20]})
     return day
+
+
+def past_context(request: HttpRequest, past: datetime.date | None, *names: str) -> dict[str, Any]:
+    """What the form for another day and the way back to today need: the day, and what else of the address is kept."""
+    kept = [(name, request.GET[name][:LONGEST_KEPT]) for name in names if request.GET.get(name)]
+    query = urlencode(kept)
+    return {"past": past, "past_keeps": kept, "today_url": f"{request.path}?{query}" if kept else request.path}

@@ -1,6 +1,7 @@
 """The ledger: all tasks of a plan, filtered by the address, as page, fragment and file."""
 
 import csv
+import datetime
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
@@ -23,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tracker import clock, lights, wording
-from tracker.enums import EventKind, Light, PartKind
+from tracker.enums import Light, PartKind
 from tracker.filters import LONGEST_SEARCH, NOT_SET, SORTS, TaskFilter
 from tracker.models import (
     EvidenceUse,
@@ -38,9 +40,10 @@ from tracker.models import (
 )
 from tracker.presenters import as_of as replay
 from tracker.presenters import ledger as shown
+from tracker.presenters.ledger_extras import past_extras, told
 from tracker.querysets import TaskQuerySet
 from tracker.texts import clean
-from tracker.views.base import listed, page_of, past_day, person_of, plan_or_404, visible_tasks
+from tracker.views.base import listed, page_of, past_context, past_day, person_of, plan_or_404, visible_tasks
 
 PER_PAGE = (50, 100, 200)
 DEFAULT_PER_PAGE = 100
@@ -82,6 +85,7 @@ def ledger(request: HttpRequest, plan: int) -> HttpResponse:
         "query": shown.without(request.GET).lstrip("?"),
         "on": wording.full_date(on),
         "panel": _panel(form),
+        **past_context(request, None, "q", "light"),
         "empty_fact": _("No task fits this filter"),
         "clear_link": _("Show all tasks"),
     }
@@ -93,22 +97,13 @@ def ledger(request: HttpRequest, plan: int) -> HttpResponse:
 
 
 def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
-    """The ledger of a past day, from history; narrowed by words and light alone."""
+    """The ledger of a past day, from history; narrowed by words and light alone, which it says."""
     day = past_day(request.GET["as_of"], plan)
     if day is None:
         messages.error(request, _("“%(day)s” is no past day of this plan.") % {"day": request.GET["as_of"][:20]})
         return redirect(request.path)
-    words = clean(request.GET.get("q", ""))[:LONGEST_SEARCH]
-    past = replay.fitting(replay.past_tasks(plan, day, person_of(request)), words)
-    counts, light = replay.counts(past), request.GET.get("light", "")
-    if light in Light.values:
-        past = [row for row in past if row.light == light]
+    past, counts, form, query = _filtered_as_of(request, plan, day)
     page = page_of(request, Paginator(past, DEFAULT_PER_PAGE))
-    query = request.GET.copy()
-    for name in set(query) - {"as_of", "q", "light"}:
-        del query[name]
-    form = TaskFilter({"q": words}, Task.objects.none(), choices={}, user=person_of(request)).form
-    form.is_valid()
     context = {
         "groups": shown.grouped([replay.build(plan, row, day) for row in page.object_list], day),
         "tabs": shown.tabs(counts, query),
@@ -120,6 +115,7 @@ def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
         "query": shown.without(query).lstrip("?"),
         "on": wording.full_date(day),
         "as_of": day,
+        **past_context(request, day, "q", "light"),
         "empty_fact": _("No task fits this filter"),
         "clear_link": _("Show all tasks"),
     }
@@ -127,6 +123,23 @@ def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
     response = render(request, "tracker/_ledger_results.html" if fragment else "tracker/ledger_list.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _filtered_as_of(
+    request: HttpRequest, plan: Plan, day: datetime.date
+) -> tuple[list[replay.Past], dict[str, int], Any, QueryDict]:
+    """The tasks of that day that fit words and light, the counts per light without the latter, form and address."""
+    words = clean(request.GET.get("q", ""))[:LONGEST_SEARCH]
+    past = replay.fitting(replay.past_tasks(plan, day, person_of(request)), words)
+    counts, light = replay.counts(past), request.GET.get("light", "")
+    if light in Light.values:
+        past = [row for row in past if row.light == light]
+    query = request.GET.copy()
+    for name in set(query) - {"as_of", "q", "light"}:
+        del query[name]
+    form = TaskFilter({"q": words}, Task.objects.none(), choices={}, user=person_of(request)).form
+    form.is_valid()
+    return past, counts, form, query
 
 
 def _filtered(request: HttpRequest, plan: Plan) -> tuple[TaskQuerySet, Any, dict[str, int]]:
@@ -227,29 +240,51 @@ def _page(request: HttpRequest, tasks: TaskQuerySet, counts: dict[str, int]) -> 
 
 
 @require_GET
-def ledger_csv(request: HttpRequest, plan: int) -> StreamingHttpResponse:
+def ledger_csv(request: HttpRequest, plan: int) -> HttpResponseBase:
     """Exactly what the ledger shows for this address, all pages, as UTF-8 CSV with the 21 internal columns."""
     found = plan_or_404(request, plan)
+    if request.GET.get("as_of"):
+        return _csv_as_of(request, found)
     tasks, form, _counts = _filtered(request, found)
     rows = listed(_sorted(tasks, _sort(request)), found)
-    extras = _extras(request, rows)
-    filters = "；".join(chip.words for chip in shown.chips(form, request.GET)) or _("none")
-    on = clock.today()
+    return _csv(request, found, clock.today(), rows, _extras(request, rows), shown.chips(form, request.GET))
+
+
+def _csv_as_of(request: HttpRequest, plan: Plan) -> HttpResponseBase:
+    """The same of a past day, from history alone."""
+    day = past_day(request.GET["as_of"], plan)
+    if day is None:
+        messages.error(request, _("“%(day)s” is no past day of this plan.") % {"day": request.GET["as_of"][:20]})
+        return redirect("ledger", plan=plan.pk)
+    past, _counts, form, query = _filtered_as_of(request, plan, day)
+    rows = [replay.build(plan, row, day) for row in past]
+    extras = past_extras(plan, past, day, person_of(request))
+    return _csv(request, plan, day, rows, extras, shown.chips(form, query))
+
+
+def _csv(
+    request: HttpRequest,
+    plan: Plan,
+    on: datetime.date,
+    rows: list[Task],
+    extras: dict[int, dict[str, str]],
+    chips: list[shown.Chip],
+) -> StreamingHttpResponse:
     foot = _("As of %(date)s, by %(who)s, filter: %(filter)s") % {
         "date": wording.full_date(on),
         "who": person_of(request),
-        "filter": filters,
+        "filter": "；".join(chip.words for chip in chips) or _("none"),
     }
 
     def lines() -> Iterator[str]:
         writer = csv.writer(Echo())
-        yield "\ufeff" + writer.writerow(shown.csv_head(found))
+        yield "\ufeff" + writer.writerow(shown.csv_head(plan))
         for task in rows:
             yield writer.writerow(shown.csv_row(task, on, extras[task.pk]))
         yield writer.writerow([shown.inert(foot)])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    name = f"台账_{found.government}_{found.year}_{on.isoformat()}.csv"
+    name = f"台账_{plan.government}_{plan.year}_{on.isoformat()}.csv"
     response["Content-Disposition"] = f"attachment; filename=\"ledger.csv\"; filename*=UTF-8''{quote(name)}"
     return response
 
@@ -281,12 +316,6 @@ def _extras(request: HttpRequest, rows: list[Task]) -> dict[int, dict[str, str]]
         add(pk, "supporting", name)
     for use in EvidenceUse.objects.visible_to(user).standing(clock.today()).filter(**within).select_related("evidence"):
         add(use.task_id, "evidence", use.evidence.number)
-    told = (EventKind.REPORT, EventKind.SUBMIT, EventKind.APPROVE, EventKind.RETURN)
-    events = TaskEvent.objects.visible_to(user).filter(kind__in=told, **within).order_by("sequence")
-    for event in events.only("task_id", "kind", "summary", "problems", "next_steps", "reason"):
-        if event.kind in (EventKind.REPORT, EventKind.SUBMIT):
-            words = {"summary": event.summary, "problems": event.problems, "next_steps": event.next_steps}
-            extras[event.task_id].update(words)
-        else:
-            extras[event.task_id]["opinion"] = event.reason
+    for pk, name, words in told(TaskEvent.objects.visible_to(user).filter(**within)):
+        extras[pk][name] = words
     return extras

@@ -80,7 +80,7 @@ def settle_shortcoming_link(request: HttpRequest, link: int, verdict: str) -> Ht
 
 
 def _settle(request: HttpRequest, model: Any, pk: int, verdict: str) -> HttpResponse:
-    """Settle the link and go back to `next` on this site, else to the task."""
+    """Settle the link and go back to where the person came from, else to the task."""
     if verdict not in VERDICTS:
         raise Http404
     user = person_of(request)
@@ -88,9 +88,14 @@ def _settle(request: HttpRequest, model: Any, pk: int, verdict: str) -> HttpResp
     settle, done = VERDICTS[verdict]
     settle(link, by=user)
     messages.success(request, done % {"code": link.task.code})
-    back = request.POST.get("next", "")
+    return HttpResponseRedirect(_came_from(request) or link.task.get_absolute_url())
+
+
+def _came_from(request: HttpRequest) -> str:
+    """`next` of the form or of the address, when it is on this site."""
+    back = request.POST.get("next") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(back) if safe else redirect(link.task)
+    return back if safe else ""
 
 
 # ---------- Made and edited, from both ends ----------
@@ -98,24 +103,24 @@ def _settle(request: HttpRequest, model: Any, pk: int, verdict: str) -> HttpResp
 
 @require_http_methods(["GET", "POST"])
 def link_task(request: HttpRequest, task: int) -> HttpResponse:
-    """Pick the words of last year's report that a task takes up. `?target=measure-3` chooses them beforehand."""
-    row = task_or_404(request, task)
-    permissions.check_set_up(person_of(request), row.plan)
+    """Pick the words of last year's report that a task takes up; `?target=measure-3` chooses some beforehand."""
+    row, user = task_or_404(request, task), person_of(request)
+    permissions.check_set_up(user, row.plan)
     form = LinkForm(request.POST if request.method == "POST" else None)
-    chosen = request.POST.get("target", request.GET.get("target", ""))
-    options = shown.options_of(row, chosen)
-    upstream = _upstream(row.plan, chosen) if form.is_bound else None
-    if form.is_bound and upstream is None:
+    names = set((request.POST if form.is_bound else request.GET).getlist("target"))
+    upstream = [_upstream(row.plan, name) for name in sorted(names)] if form.is_bound else []
+    if form.is_bound and (not upstream or None in upstream):
         form.add_error(None, _("Choose the words that the task takes up."))
-    if upstream is not None and form.is_valid():
+    elif form.is_valid():
         try:
-            trace.link(row.pk, upstream, by=person_of(request), **form.cleaned_data)
+            _link_all([row], [words for words in upstream if words], user, form.cleaned_data)
         except InvalidInput as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("%(code)s is linked.") % {"code": row.code})
-            return redirect(f"{row.get_absolute_url()}#upstream")
-    context = {"form": form, "options": options, **shown.task_end(row)}
+            return redirect(_came_from(request) or f"{row.get_absolute_url()}#upstream")
+    context = {"form": form, "options": shown.options_of(row, names), "next": _came_from(request)}
+    context |= shown.task_end(row)
     return render(request, "tracker/link_form.html", context, status=400 if form.errors else 200)
 
 
@@ -136,10 +141,10 @@ def link_section(request: HttpRequest, plan: int, section: int) -> HttpResponse:
     sections = Section.objects.visible_to(person_of(request)).of_report(found.report_id)
     row = get_object_or_404(sections.select_related("part").filter(part__kind=PartKind.MEASURES), pk=section)
     measures = list(row.measures.order_by("position"))
-    chosen = request.POST.get("sentence", "")
-    measure = next((measure for measure in measures if str(measure.pk) == chosen), measures[0] if measures else None)
-    if measure is None:
+    if not measures:
         raise Http404
+    chosen = request.POST.get("sentence", str(measures[0].pk))
+    measure = next((measure for measure in measures if str(measure.pk) == chosen), None)
     return _link(request, found, measure, f"measure-{row.pk}", shown.section_end(row, measures, measure))
 
 
@@ -153,9 +158,12 @@ def link_shortcoming(request: HttpRequest, plan: int, shortcoming: int) -> HttpR
 
 
 def _link(
-    request: HttpRequest, plan: Plan, upstream: Measure | Shortcoming, focus: str, end: dict[str, Any]
+    request: HttpRequest, plan: Plan, upstream: Measure | Shortcoming | None, focus: str, end: dict[str, Any]
 ) -> HttpResponse:
-    """The form of one end, or the way back to its thread; all chosen tasks are linked, or none."""
+    """The form of one end, or the way back to its thread; all chosen tasks are linked, or none.
+
+    `upstream` is None where the sentence that was sent is none of the item's.
+    """
     user = person_of(request)
     permissions.check_set_up(user, plan)
     rows = list(visible_tasks(request).of_plan(plan).select_related("area").by_place())
@@ -164,15 +172,20 @@ def _link(
     chosen = [task for task in rows if str(task.pk) in wanted]
     if form.is_bound and (not chosen or len(chosen) != len(wanted)):
         form.add_error(None, _("Choose the tasks that take it up."))
-    elif form.is_valid():
+    elif form.is_bound and upstream is None:
+        form.add_error(None, _("Choose one of the sentences of this item."))
+    elif upstream is not None and form.is_valid():
         try:
-            _link_all(chosen, upstream, user, form.cleaned_data)
+            _link_all(chosen, [upstream], user, form.cleaned_data)
         except InvalidInput as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Linked: %(codes)s.") % {"codes": enumeration(task.code for task in chosen)})
-            return redirect(f"{reverse('trace', args=[plan.pk])}?focus={focus}")
-    context = {"form": form, "tasks": shown.tasks_to_choose(rows, wanted), "back": _thread(plan, focus), **end}
+            return redirect(_came_from(request) or _thread(plan, focus))
+    back = _came_from(request)
+    context = {"form": form, "tasks": shown.tasks_to_choose(rows, wanted), "next": back, **end}
+    context["back"] = back or _thread(plan, focus)
+    context["back_label"] = _("Go back") if back else ""
     return render(request, "tracker/link_form.html", context, status=400 if form.errors else 200)
 
 
@@ -181,12 +194,14 @@ def _thread(plan: Plan, focus: str) -> str:
 
 
 @transaction.atomic
-def _link_all(rows: list[Task], upstream: Measure | Shortcoming, user: User, values: dict[str, Any]) -> None:
+def _link_all(rows: list[Task], upstream: list[Measure | Shortcoming], user: User, values: dict[str, Any]) -> None:
     for task in rows:
-        try:
-            trace.link(task.pk, upstream, by=user, **values)
-        except InvalidInput as refusal:
-            raise InvalidInput(f"{task.code} {refusal}", field=refusal.field) from refusal
+        for words in upstream:
+            try:
+                trace.link(task.pk, words, by=user, **values)
+            except InvalidInput as refusal:
+                named = f"{task.code} {refusal}" if len(upstream) == 1 else f"{words.text[:20]}… {refusal}"
+                raise InvalidInput(named, field=refusal.field) from refusal
 
 
 @require_http_methods(["GET", "POST"])
@@ -215,8 +230,8 @@ def _edit(request: HttpRequest, model: Any, pk: int, upstream: str) -> HttpRespo
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("The link of %(code)s is confirmed.") % {"code": link.task.code})
-            return redirect(f"{link.task.get_absolute_url()}#upstream")
-    context = {"form": form, **shown.edit_page(link)}
+            return redirect(_came_from(request) or f"{link.task.get_absolute_url()}#upstream")
+    context = {"form": form, "next": _came_from(request), **shown.edit_page(link)}
     return render(request, "tracker/link_form.html", context, status=400 if form.errors else 200)
 
 

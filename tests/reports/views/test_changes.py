@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from tests.tracker.conftest import SHANGHAI
 from tracker import clock
-from tracker.services import tasks
+from tracker.fetching import Look, Outcome
+from tracker.models import Shortcoming
+from tracker.services import evidence, indicators, link_checks, tasks, trace
 
 
 def on(day):
@@ -82,14 +84,81 @@ def test_a_task_entered_shows_so(told, signed_in):
         assert len(page.context["rows"]) == 4
 
 
+@pytest.fixture
+def hung(told):
+    """On the 27th a link, an item and a reading come; on the 28th they are settled, accepted and read again."""
+    weak = Shortcoming.objects.filter(part__report=told.report).first()
+    with on("2025-06-27"):
+        told.link = trace.propose(told.first, weak, by=told.admin, strength="direct", rationale="同一问题")
+        told.use = told.proof(told.first)
+        told.row = indicators.add(told.first.pk, by=told.admin, name="培训人次", direction="up", target=3000)
+        indicators.read(told.row.pk, by=told.staff, value=1200)
+    with on("2025-06-28"):
+        trace.confirm(told.link, by=told.admin)
+        evidence.judge(told.use.pk, by=told.reviewer, authentic=True, timely=True, relevant=True)
+        indicators.read(told.row.pk, by=told.staff, value=1500)
+    return told
+
+
+def of_first(page, told):
+    return [
+        (change["label"], change["old"], change["new"])
+        for row in page.context["rows"]
+        if row["code"] == told.first.code
+        for change in row["changes"]
+    ]
+
+
+def test_links_evidence_and_readings_that_came(hung, signed_in):
+    found = of_first(between(signed_in(hung.viewer), hung, "2025-06-26", "2025-06-27"), hung)
+    assert found == [
+        ("关联", "", "不足一　直接；推定，待确认"),
+        ("佐证材料", "", f"{hung.use.evidence.number} 培训通知　待审"),
+        ("指标", "", "培训人次　2025年6月27日 1,200；目标 3,000"),
+    ]
+
+
+def test_of_what_changed_only_that_is_told(hung, signed_in):
+    found = of_first(between(signed_in(hung.viewer), hung, "2025-06-27", "2025-06-28"), hung)
+    assert found == [
+        ("关联 不足一", "推定，待确认", "已确认"),
+        (f"佐证材料 {hung.use.evidence.number} 培训通知", "待审", "已采信"),
+        ("指标 培训人次", "", "2025年6月28日 1,500"),
+    ]
+
+
+def test_evidence_that_died_or_went(hung, signed_in):
+    item = hung.use.evidence
+    for day in ("2025-07-01", "2025-07-02"):
+        with on(day):
+            link_checks.record(link_checks.Found((item.pk,), Look(Outcome.GONE, 404)))
+    found = of_first(between(signed_in(hung.viewer), hung, "2025-07-01", "2025-07-02"), hung)
+    assert found == [(f"佐证材料 {item.number} 培训通知", "", "已失效")]
+    with on("2025-07-02"):
+        other = hung.proof(hung.first)
+    with on("2025-07-03"):
+        evidence.withdraw(other.pk, by=hung.staff)
+    page = between(signed_in(hung.viewer), hung, "2025-07-02", "2025-07-03")
+    assert of_first(page, hung) == [("佐证材料", f"{other.evidence.number} 培训通知　待审", "")]
+    assert "<del>" in page.content.decode()
+
+
+def test_internal_evidence_is_not_compared_for_others(hung, signed_in):
+    type(hung.use.evidence).objects.update(disclosure="internal")
+    for name, seen in (("viewer", False), ("second_staff", False), ("staff", True), ("auditor", True)):
+        found = of_first(between(signed_in(getattr(hung, name)), hung, "2025-06-26", "2025-06-28"), hung)
+        assert ("佐证材料" in [label for label, _old, _new in found]) is seen, name
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_statements_do_not_grow(told, signed_in, number):
     for task in told.tasks[1 : 1 + number]:
         with on("2025-07-01"):
             world_task = told.confirmed(task)
             tasks.report(world_task.pk, by=told.staff, progress=10, summary="开始")
+            told.proof(world_task)
     client = signed_in(told.viewer)
     between(client, told, "2025-06-16", "2025-07-05")
     with CaptureQueriesContext(connection) as looking:
         between(client, told, "2025-06-16", "2025-07-05")
-    assert len(looking) <= 6
+    assert len(looking) == 9

@@ -1,9 +1,12 @@
 """Dead and changed addresses: told late enough not to cry wolf, cleared by whoever looks again."""
 
 import datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from tests.tracker.fetching.site import site
@@ -11,7 +14,7 @@ from tracker import clock
 from tracker.enums import EventKind, LinkHealth
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, SecrecyMark
 from tracker.fetching import Look, Outcome
-from tracker.models import AddressCheck, Evidence, EvidenceUse, JobRun, TaskEvent
+from tracker.models import AddressCheck, AddressTurn, Evidence, EvidenceUse, JobRun, TaskEvent
 from tracker.services import evidence, link_checks
 
 HOUR = datetime.timedelta(hours=1)
@@ -193,6 +196,56 @@ class TestAcceptedForAnotherTask:
         assert answer.status_code == 409
         assert f"{second.evidence.get_absolute_url()}#again" in answer.content.decode()
         assert "请先复核" in answer.content.decode()
+
+
+class TestTurns:
+    """From when on what was said of an address is kept for good."""
+
+    def turns(self, item):
+        return [(turn.at - clock.now(), turn.health) for turn in AddressTurn.objects.filter(evidence=item)]
+
+    def test_only_turns_are_kept(self, world, pages, item):
+        look_now()
+        accept(world, item)
+        pages.failing = True
+        for hours in (4, 8, 12):
+            look_now(after=hours)
+        pages.failing, pages.words = False, "两期培训已完成"
+        for hours in (16, 20, 24):
+            look_now(after=hours)
+        with clock.at(clock.now() + 25 * HOUR):
+            link_checks.look_again(item.pk, by=world.reviewer, reason="只改了版式")
+        expected = [(0, "alive"), (4, "failing"), (8, "dead"), (16, "alive"), (20, "changed"), (25, "alive")]
+        assert self.turns(item) == [(hours * HOUR, health) for hours, health in expected]
+
+    def test_no_turn_is_ever_changed(self, world, pages, item):
+        look_now()
+        turn = AddressTurn.objects.get()
+        for act in (turn.save, turn.delete, AddressTurn.objects.all().delete):
+            with pytest.raises(PermissionError):
+                act()
+        connection.check_constraints()
+        for attack in ("UPDATE {} SET health = 'dead'", "DELETE FROM {}"):
+            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(attack.format(AddressTurn._meta.db_table))
+        assert self.turns(item) == [(0 * HOUR, "alive")]
+
+    def test_what_was_known_before_turns_were_kept_becomes_the_first(self, world, pages, item):
+        since = clock.now() - 5 * HOUR
+        kept = {"checked_at": clock.now(), "outcome": "gone"}
+        others = [world.proof(item.task, address=pages.address(f"/fine/{number}")).evidence for number in range(3)]
+        AddressCheck.objects.create(evidence=item, **kept, failed_since=since - HOUR, dead_since=since)
+        AddressCheck.objects.create(evidence=others[0], **kept, failed_since=since)
+        AddressCheck.objects.create(evidence=others[1], **kept | {"outcome": "alive"}, changed_at=since)
+        AddressCheck.objects.create(evidence=others[2], **kept | {"outcome": "refused"})
+        import_module("tracker.migrations.0014_address_turns").begin_with_the_present(apps, None)
+        found = [(turn.evidence, turn.health, turn.at) for turn in AddressTurn.objects.order_by("pk")]
+        assert found == [
+            (item, "dead", since),
+            (others[0], "failing", since),
+            (others[1], "changed", since),
+            (others[2], "untold", clock.now()),
+        ]
 
 
 class TestTheRun:

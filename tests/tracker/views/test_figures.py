@@ -80,6 +80,8 @@ def test_the_same_figure_in_two_places_is_one_row(world: World, signed_in: SignI
     )
     rows = [row for row in shown(signed_in(world.viewer), world) if row["label"] == "组织培训"]
     assert [row["times"] for row in rows] == [2]
+    narrow = [row for row in shown(signed_in(world.viewer), world, section=one.section_id) if row["label"] == one.label]
+    assert [(row["times"], row["item"]) for row in narrow] == [(2, "举措 1")]
 
 
 def test_an_indicator_is_made_in_one_step(world: World, signed_in: SignIn) -> None:

@@ -1,8 +1,10 @@
 """The ledger of a past day, restored from history, equals what was shown on that day."""
 
 import datetime
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -13,8 +15,8 @@ from django.urls import reverse
 from tests.tracker.conftest import SHANGHAI
 from tests.worlds import World
 from tracker import clock
-from tracker.models import Task, Unit, User
-from tracker.services import requests, tasks
+from tracker.models import Shortcoming, Task, Unit, User
+from tracker.services import requests, tasks, trace
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -31,8 +33,10 @@ def page(client: Client, world: World, **query: Any) -> Any:
 
 
 def printed(answer: Any) -> list[tuple[Any, ...]]:
+    """The rows as they stand there; on a past day they lead to the tasks of the same day."""
     return [
-        (group["number"], group["title"], [row.html for row in group["rows"]]) for group in answer.context["groups"]
+        (group["number"], group["title"], [re.sub(r"\?as_of=[0-9-]+", "", row.html) for row in group["rows"]])
+        for group in answer.context["groups"]
     ]
 
 
@@ -118,6 +122,51 @@ def test_a_day_that_is_none_is_said(world: World, signed_in: SignIn, day: str) -
 def test_a_day_before_anything_is_empty(world: World, signed_in: SignIn) -> None:
     assert world.task
     assert page(signed_in(world.viewer), world, as_of="2025-01-02").context["groups"] == []
+
+
+def test_the_file_of_a_day_is_what_was_handed_out_that_day(world: World, signed_in: SignIn) -> None:
+    first = world.tasks[0]
+    weak = Shortcoming.objects.filter(part__report=world.report).first()
+    world.confirmed(first)
+    trace.link(first.pk, weak, by=world.reviewer, strength="direct", rationale="同一问题")
+    step = {"title": "一期", "due_on": datetime.date(2025, 8, 1), "share": 60}
+    tasks.set_milestones(first.pk, by=world.admin, steps=[step])
+    tasks.report(first.pk, by=world.staff, progress=40, summary="=已开展", problems="缺人", next_steps="再办")
+    world.proof(first)
+    world.proof(first, disclosure="internal")
+    address = reverse("ledger_csv", args=[world.plan.pk])
+
+    def file(who: User, **query: str) -> bytes:
+        answer: Any = signed_in(who).get(address, query)
+        assert "2025-06-16.csv" in answer.headers["Content-Disposition"]
+        return b"".join(answer.streaming_content)
+
+    then = {who: file(getattr(world, who)) for who in ("reviewer", "viewer", "second_staff")}
+    with clock.at(evening("2025-07-20")):
+        tasks.report(first.pk, by=world.staff, progress=60, summary="又开展")
+        tasks.edit(world.tasks[1].pk, by=world.admin, title="改了名")
+        for who, content in then.items():
+            assert file(getattr(world, who), as_of="2025-06-16").decode() == content.decode(), who
+        narrow = file(world.viewer, as_of="2025-06-16", q="1.2", unit="x").decode()
+    assert "完成年度考试" in narrow and "继续组织" not in narrow
+    assert "改了名" not in narrow
+
+
+@pytest.mark.parametrize("day", ["x", "2031-01-01"])
+def test_no_file_of_a_day_that_is_none(world: World, signed_in: SignIn, day: str) -> None:
+    answer = signed_in(world.viewer).get(reverse("ledger_csv", args=[world.plan.pk]), {"as_of": day})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("ledger", args=[world.plan.pk]))
+
+
+def test_what_narrows_a_past_day_is_said_and_kept(world: World, signed_in: SignIn) -> None:
+    world.started()
+    with clock.at(evening("2025-06-20")):
+        client = signed_in(world.viewer)
+        body = page(client, world, as_of="2025-06-16", q="培训", light="green", status="in_progress").content.decode()
+        assert "以往某日的台账只按关键词和亮灯筛选" in body
+        assert '<input type="hidden" name="q" value="培训">' in body
+        assert f"?{urlencode({'q': '培训', 'light': 'green'})}".replace("&", "&amp;") in body
+        assert "截至 2025年6月16日" in body.partition('class="print-foot"')[2][:200]
 
 
 @pytest.mark.parametrize("number", [1, 3])

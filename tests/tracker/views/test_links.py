@@ -214,6 +214,30 @@ def test_what_is_missing_in_a_link_is_said_and_stays(case, signed_in, sent):
     assert not MeasureLink.objects.filter(task=case.tasks[1]).exists()
 
 
+def test_a_task_takes_up_several_words_at_once(case, signed_in):
+    client, task = signed_in(case.reviewer), case.tasks[1]
+    url = reverse("link_task", args=[task.pk])
+    measure = Measure.objects.of_report(case.report).order_by("start")[1]
+    names = [f"shortcoming-{case.shortcoming.pk}", f"measure-{measure.pk}"]
+    assert 'type="checkbox" name="target"' in client.get(url).content.decode()
+    page = client.post(url, {"target": names, **SAYS, "rationale": ""})
+    chosen = {row["name"] for group in page.context["options"] for row in group["rows"] if row["chosen"]}
+    assert (page.status_code, chosen) == (400, set(names))
+    assert client.post(url, {"target": names, **SAYS}).status_code == 302
+    for link in (MeasureLink.objects.get(task=task), ShortcomingLink.objects.get(task=task)):
+        assert (link.state, link.strength, link.rationale) == ("confirmed", "direct", SAYS["rationale"])
+
+
+def test_all_words_are_taken_up_or_none(case, signed_in):
+    trace.confirm(case.answer, by=case.admin)
+    measure = Measure.objects.of_report(case.report).order_by("start")[1]
+    names = [f"measure-{measure.pk}", f"shortcoming-{case.shortcoming.pk}"]
+    answer = signed_in(case.reviewer).post(reverse("link_task", args=[case.task.pk]), {"target": names, **SAYS})
+    assert answer.status_code == 400
+    assert case.shortcoming.text[:8] in answer.content.decode()
+    assert not MeasureLink.objects.filter(measure=measure).exists()
+
+
 def test_words_that_are_linked_cannot_be_chosen_again(case, signed_in):
     trace.confirm(case.up, by=case.admin)
     page = signed_in(case.reviewer).get(reverse("link_task", args=[case.task.pk]))
@@ -256,6 +280,50 @@ def test_the_sentence_is_one_of_the_item(case, signed_in):
     url = reverse("link_section", args=[case.plan.pk, case.section.pk])
     signed_in(case.reviewer).post(url, {"tasks": [case.tasks[1].pk], "sentence": second.pk, **SAYS})
     assert MeasureLink.objects.get(task=case.tasks[1]).measure == second
+
+
+@pytest.mark.parametrize("sentence", ["x", "", "999999", "9" * 400])
+def test_a_sentence_that_is_none_of_the_items_is_refused(case, signed_in, sentence):
+    url = reverse("link_section", args=[case.plan.pk, case.section.pk])
+    answer = signed_in(case.reviewer).post(url, {"tasks": [case.tasks[1].pk], "sentence": sentence, **SAYS})
+    assert answer.status_code == 400
+    assert "Choose one of the sentences of this item." in answer.content.decode()
+    assert SAYS["rationale"] in answer.content.decode()
+    assert not MeasureLink.objects.filter(task=case.tasks[1]).exists()
+
+
+def test_the_shortcoming_shows_its_links_with_what_can_be_done(case, signed_in):
+    page = reverse("shortcoming", args=[case.plan.pk, case.shortcoming.pk])
+    addresses = [
+        reverse("link_shortcoming", args=[case.plan.pk, case.shortcoming.pk]),
+        reverse("edit_shortcoming_link", args=[case.answer.pk]),
+        reverse("settle_shortcoming_link", args=[case.answer.pk, "confirm"]),
+        reverse("settle_shortcoming_link", args=[case.answer.pk, "dismiss"]),
+    ]
+    body = signed_in(case.reviewer).get(page).content.decode()
+    assert [address for address in addresses if address not in body] == []
+    for who in ("staff", "leader", "auditor", "viewer"):
+        body = signed_in(getattr(case, who)).get(page).content.decode()
+        assert [address for address in addresses if address in body] == [], who
+
+
+def test_the_living_report_leads_to_linking_and_back(case, signed_in):
+    report = reverse("living_report", args=[case.plan.pk])
+    client = signed_in(case.reviewer)
+    body = client.get(report).content.decode()
+    for view, key, anchor in (
+        ("link_shortcoming", case.shortcoming.pk, f"shortcoming-{case.shortcoming.pk}"),
+        ("link_section", case.section.pk, f"section-{case.section.pk}"),
+    ):
+        url = reverse(view, args=[case.plan.pk, key])
+        assert f'"{url}?next=' in body
+        sent = {"tasks": [case.tasks[1].pk], **SAYS, "next": f"{report}#{anchor}"}
+        assert client.post(url, sent).headers["Location"] == f"{report}#{anchor}"
+    assert "link_shortcoming" not in signed_in(case.viewer).get(report).content.decode()
+    assert (
+        reverse("link_section", args=[case.plan.pk, case.section.pk])
+        not in signed_in(case.viewer).get(report).content.decode()
+    )
 
 
 @pytest.mark.parametrize("kind", ["measure", "shortcoming"])

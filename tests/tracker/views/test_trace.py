@@ -9,9 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.bench.fill import repeat_history, repeat_tasks
 from tests.unguarded import lifted
 from tests.worlds import World
-from tracker.models import Measure, Section, Shortcoming, User
+from tracker.enums import Role
+from tracker.models import Measure, MeasureLink, Section, Shortcoming, Task, TaskEvent, User
 from tracker.services import indicators, tasks, trace
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +109,98 @@ def test_a_link_to_changed_words_is_suspect(linked: World, signed_in: SignIn) ->
     assert "存疑的关联：原文其后有变" in gaps(signed_in(linked.viewer), linked)
 
 
+def test_what_becomes_of_it_is_said_in_every_view(linked: World, signed_in: SignIn) -> None:
+    trace.dispose(linked.plan, by=linked.admin, kind="finished", reason="已办结归档", section=linked.items[1])
+    trace.dispose(linked.plan, by=linked.admin, kind="dropped", reason="不再安排", shortcoming=linked.weak[0])
+    client = signed_in(linked.viewer)
+    for view in ("", "?as=table", "?as=matrix"):
+        body = page(client, linked, view).content.decode()
+        assert "去向：已完成 — 已办结归档" in body, view
+        assert "去向：不再安排 — 不再安排" in body, view
+
+
+def test_the_table_holds_what_no_task_takes_up(linked: World, signed_in: SignIn) -> None:
+    found = page(signed_in(linked.viewer), linked, "?as=table").context["apart"]
+    assert [node.name for node in found] == ["举措 2", "不足一"]
+
+
+def acts(client: Client, world: World, head: str) -> dict[str, str]:
+    """{number of a task: where its gap is mended}."""
+    found = next(gap for gap in page(client, world).context["missing"] if gap.head == head)
+    return {row["words"].split("　")[0]: row["url"] for row in found.rows}
+
+
+def test_a_gap_leads_those_who_may_to_where_it_is_mended(linked: World, signed_in: SignIn) -> None:
+    second = linked.tasks[1]
+    at = reverse("task", args=[second.pk])
+    assert acts(signed_in(linked.reviewer), linked, "未与上年关联的任务")["1.2"] == reverse(
+        "link_task", args=[second.pk]
+    )
+    assert acts(signed_in(linked.staff), linked, "未与上年关联的任务")["1.2"] == at
+    linked.confirmed(linked.tasks[2], unit=linked.second, supporting_units=[linked.office])
+    supporter = linked.person("supporter", Role.CONTRIBUTOR, linked.office)
+    started = tasks.report(linked.tasks[2].pk, by=linked.second_staff, progress=10, summary="开始")
+    new, at = reverse("evidence_new", args=[started.pk]), reverse("task", args=[started.pk])
+    given = {"second_staff": new, "staff": at, "reviewer": at, "viewer": at}
+    for who, address in given.items():
+        assert acts(signed_in(getattr(linked, who)), linked, "尚无佐证的任务")["2.1"] == address, who
+    assert acts(signed_in(supporter), linked, "尚无佐证的任务")["2.1"] == new
+
+
+def suspicious(linked: World) -> None:
+    with lifted():
+        Measure.objects.filter(pk=linked.link.measure_id).update(text="另一句话")
+
+
+def test_suspect_links_are_cleared_one_by_one(linked: World, signed_in: SignIn) -> None:
+    suspicious(linked)
+    client, here = signed_in(linked.reviewer), reverse("trace", args=[linked.plan.pk])
+    found = next(gap for gap in page(client, linked).context["missing"] if gap.head.startswith("存疑"))
+    assert (found.settles, found.singly) == (False, True)
+    body = page(client, linked).content.decode()
+    name = f"measure-{linked.link.pk}"
+    assert f'value="{name}"' not in body
+    assert found.rows[0]["confirm_url"] in body and found.rows[0]["edit_url"] in body
+    answer = client.post(
+        reverse("settle_links", args=[linked.plan.pk]), {"verdict": "confirm", "links": [name]}, follow=True
+    )
+    assert "请逐条核对：1.1" in answer.content.decode()
+    assert "存疑的关联：原文其后有变" in gaps(client, linked)
+    answer = client.post(found.rows[0]["confirm_url"], {"next": here})
+    assert answer.headers["Location"] == here
+    assert "存疑的关联：原文其后有变" not in gaps(client, linked)
+    line = TaskEvent.objects.latest("sequence")
+    assert (line.kind, line.by, line.task) == ("link", linked.reviewer, linked.task)
+    assert "存疑已消除" in line.detail
+    link = type(linked.link).objects.get(pk=linked.link.pk)
+    assert (link.confirmed_by, link.confirmed_at) == (linked.reviewer, line.at)
+
+
+def test_nobody_else_is_offered_to_clear_one(linked: World, signed_in: SignIn) -> None:
+    suspicious(linked)
+    for who in ("staff", "leader", "auditor", "viewer"):
+        body = page(signed_in(getattr(linked, who)), linked, f"?focus=task-{linked.task.pk}").content.decode()
+        assert "存疑的关联" in body
+        assert "/links/" not in body, who
+
+
+@pytest.mark.parametrize("end", ["measure", "shortcoming", "task"])
+def test_a_thread_in_focus_shows_its_links_with_what_can_be_done(linked: World, signed_in: SignIn, end: str) -> None:
+    proposed = linked.task.shortcoming_links.get()
+    keys = {"measure": linked.items[0].pk, "shortcoming": linked.weak[1].pk, "task": linked.task.pk}
+    answer = page(signed_in(linked.reviewer), linked, f"?focus={end}-{keys[end]}")
+    addresses = [row["edit_url"] for row in answer.context["focus"]["links"]]
+    of = {
+        "measure": [reverse("edit_measure_link", args=[linked.link.pk])],
+        "shortcoming": [reverse("edit_shortcoming_link", args=[proposed.pk])],
+    }
+    assert sorted(addresses) == sorted(of[end] if end in of else [*of["measure"], *of["shortcoming"]])
+    body = answer.content.decode()
+    assert all(address in body for address in addresses)
+    confirm = reverse("settle_shortcoming_link", args=[proposed.pk, "confirm"])
+    assert (confirm in body) is (end != "measure")
+
+
 def test_what_came_of_a_task(linked: World, signed_in: SignIn) -> None:
     client = signed_in(linked.viewer)
 
@@ -150,3 +244,27 @@ def test_statements_do_not_grow_with_the_tasks(world: World, signed_in: SignIn, 
     with CaptureQueriesContext(connection) as looking:
         page(client, world)
     assert len(looking) == 12
+
+
+@pytest.mark.parametrize("number", [29, 300])
+@pytest.mark.parametrize("past", [False, True])
+def test_statements_at_29_and_at_300_tasks(world: World, signed_in: SignIn, number: int, past: bool) -> None:
+    linked_to = Shortcoming.objects.of_report(world.report).first()
+    world.proof(world.started())
+    assert repeat_tasks(world.plan, number) == number
+    copies = Task.objects.filter(plan=world.plan, events=None)
+    MeasureLink.objects.bulk_create(
+        MeasureLink(
+            task=task, measure=Measure.objects.first(), strength="direct", rationale="同", upstream_digest="x" * 64
+        )
+        for task in copies
+    )
+    trace.link(world.tasks[1].pk, linked_to, by=world.admin, strength="direct", rationale="同")
+    repeat_history(world.plan, 1)
+    client = signed_in(world.staff)
+    query = "?as_of=2025-06-16" if past else ""
+    page(client, world, query)
+    with CaptureQueriesContext(connection) as looking:
+        answer = page(client, world, query)
+    assert sum(len(area.tasks) for area in answer.context["areas"]) == number
+    assert len(looking) == (11 if past else 12)
