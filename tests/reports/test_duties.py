@@ -214,3 +214,16 @@ def test_the_list_costs_the_same_for_one_and_for_many(register, signed_in):
         duties.add(register.plan, by=register.reviewer, **typed(on=DAY))
     assert len(client.get(register.address).context["rows"]) == 5
     assert statements() == one == 5
+
+
+def test_the_admin_looks_and_does_not_touch(register, signed_in):
+    duties.of_review(review_of(register), by=register.reviewer)
+    client = signed_in(register.admin)
+    listed = client.get(reverse("admin:reports_leaderduty_changelist")).content.decode()
+    assert "主持召开常务会议" in listed and "2025年第9次进度评审" in listed
+    address = reverse("admin:reports_leaderduty_change", args=[register.duty.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, typed(leader="别人")).status_code == 403
+    assert client.get(reverse("admin:reports_leaderduty_add")).status_code == 403
+    assert signed_in(register.foreign_admin).get(address).status_code == 302
+    assert signed_in(register.reviewer).get(address).status_code == 302
