@@ -27,7 +27,8 @@ class Act:
     """One thing to do with a task on a page of its own.
 
     `check` raises where it is not possible, `form` makes the form, `send` calls the service with what was
-    typed, `done` is the line shown afterwards, or makes it of what the service gave back. `context` is what the page shows beside the form.
+    typed, `done` is the line shown afterwards, or makes it of what the service gave back. `context` is what the
+    page shows beside the form.
     """
 
     check: Callable[[], None]
