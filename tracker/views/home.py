@@ -51,11 +51,16 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
     groups = _groups(tasks, shown, user, on, demands, primary=not notices)
     reminded = reminders.due_for(user, shown, on)
     asked = _open_requests(shown, user)
+    waiting = sum(len(group["rows"]) for group in groups) + (asked["number"] if asked else 0)
     return render(
         request,
         "tracker/home.html",
         {
+<<<<<<< HEAD
             "greeting": _greeting(user, _number(notices, groups, asked)),
+=======
+            "greeting": _greeting(user, waiting),
+>>>>>>> f3
             "period": _period_sentence(shown, on),
             "notices": notices,
             "notices_url": reverse("notices", args=[shown.pk]),
@@ -79,10 +84,9 @@ def _nothing(plan: Plan, user: User, on: datetime.date, asked: dict[str, Any] | 
     next_day = wording.month_day(plan.cutoff(on) + datetime.timedelta(days=1))
     note = _("The next period begins on %(date)s.") % {"date": next_day}
     if asked:
-        words = ngettext(
-            "%(counter)s request awaits a decision", "%(counter)s requests await a decision", asked["number"]
-        )
-        fact = words % {"counter": asked["number"]}
+        number = asked["number"]
+        words = ngettext("%(counter)s request awaits a decision", "%(counter)s requests await a decision", number)
+        fact = words % {"counter": number}
         return {"fact": fact, "note": "", "url": asked["url"], "link": _("See the requests")}
     done = _("Everything is done for this period")
     fact = done if waiting_conditions(user, plan, on) else _("Nothing waits for you; you read along")
