@@ -51,16 +51,11 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
     groups = _groups(tasks, shown, user, on, demands, primary=not notices)
     reminded = reminders.due_for(user, shown, on)
     asked = _open_requests(shown, user)
-    waiting = sum(len(group["rows"]) for group in groups) + (asked["number"] if asked else 0)
     return render(
         request,
         "tracker/home.html",
         {
-<<<<<<< HEAD
             "greeting": _greeting(user, _number(notices, groups, asked)),
-=======
-            "greeting": _greeting(user, waiting),
->>>>>>> f3
             "period": _period_sentence(shown, on),
             "notices": notices,
             "notices_url": reverse("notices", args=[shown.pk]),

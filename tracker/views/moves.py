@@ -27,13 +27,8 @@ class Act:
     """One thing to do with a task on a page of its own.
 
         `check` raises where it is not possible, `form` makes the form, `send` calls the service with what was
-    <<<<<<< HEAD
-        typed, `done` is the line shown afterwards, or makes it of what the service gave back. `context` is what the page
-        shows beside the form. Afterwards the page of what was made is opened when `opens` is set, else the task's.
-    =======
-        typed, `done` is the line shown afterwards, or makes it of what the service gave back. `context` is what the
-        page shows beside the form.
-    >>>>>>> f3
+    typed, `done` is the line shown afterwards, or makes it of what the service gave back. `context` is what the page
+    shows beside the form. Afterwards the page of what was made is opened when `opens` is set, else the task's.
     """
 
     check: Callable[[], None]
