@@ -41,7 +41,7 @@ class PersonAdmin(KeptAdmin, UserAdmin):
     filter_horizontal = []
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        (_("Person"), {"fields": ["display_name", "unit", "role", "office_phone", "email"]}),
+        (_("Person"), {"fields": ["display_name", "unit", "role", "office_phone", "email", "reminders"]}),
         (_("Sign-in"), {"fields": ["is_active", "must_change_password", "is_staff", "is_superuser", "last_login"]}),
     ]
     add_fieldsets = [
