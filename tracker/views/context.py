@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions
-from tracker.enums import Role
+from tracker.enums import RequestState, Role
 from tracker.models import ChangeRequest, Plan, Task, User
 from tracker.querysets import OVERSIGHT_ROLES, demanded_conditions, waiting_conditions
 from tracker.views.base import plans_of
@@ -43,6 +43,7 @@ def demonstration() -> dict[str, Any] | None:
 def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, Any]]:
     """Entries {label, url, count, current}; one query for all counts."""
     counts = waiting_counts(request, user, plan)
+    sees_requests = permissions.oversees(user, plan) or counts.get(ASKED)
     entries = [
         ("home", _("To do"), sum(number for name, number in counts.items() if name != ASKED)),
         ("ledger", _("Ledger"), None),
@@ -52,7 +53,7 @@ def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, A
         ("trace", _("Trace"), None),
         ("evidence_library", _("Evidence"), None),
         ("progress_reviews", _("Reviews"), None),
-        ("requests", _("Requests"), None) if permissions.oversees(user, plan) or counts.get(ASKED) else None,
+        ("requests", _("Requests"), counts.get("decide", 0)) if sees_requests else None,
     ]
     name = request.resolver_match.url_name if request.resolver_match else ""
     return [
@@ -104,11 +105,16 @@ BELOW = {
 def waiting_counts(request: HttpRequest, user: User, plan: Plan) -> dict[str, int]:
     """Number of tasks per group of `waiting_conditions`, of those with a demand or notice, and ASKED for units.
 
+    One task has one open request at most, so that "decide" counts requests.
+
     Read once a request.
     """
     if not hasattr(request, "_waiting"):
         conditions = waiting_conditions(user, plan, clock.today())
         conditions |= demanded_conditions(user, plan, clock.today(), conditions)
+        if permissions.answers(permissions.check_decide_requests, user, plan):
+            to_decide = ChangeRequest.objects.visible_to(user).filter(task__plan=plan, state=RequestState.OPEN)
+            conditions["decide"] = Q(pk__in=to_decide.exclude(asked_by=user).values("task"))
         if user.role not in OVERSIGHT_ROLES:
             asked = ChangeRequest.objects.visible_to(user).filter(task__plan=plan)
             conditions[ASKED] = Q(pk__in=asked.values("task"))
