@@ -10,8 +10,10 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Guard the frozen pictures of reviews, and add reviews and duties to the demonstration."""
         from reports.services import demonstration as story
+        from reports.services import reviews
         from tracker import appendonly
-        from tracker.services import demonstration
+        from tracker.services import demonstration, history
 
         appendonly.register("reports.ReviewPicture")
+        history.ALSO_VERIFIED.append(reviews.verify_pictures)
         demonstration.SOURCES.append(story.acts)
