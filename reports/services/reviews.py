@@ -305,7 +305,7 @@ def _demand(kind: str) -> Callable[[Act], dict[str, Any]]:
 def _supervise(act: Act) -> dict[str, Any]:
     if act.by_date is None:
         raise InvalidInput(_("A notice needs a limit: give the date."), field="by_date")
-    sheet = {"demand": act.words, "limit_on": act.by_date, "basis": act.review.name}
+    sheet: dict[str, Any] = {"demand": act.words, "limit_on": act.by_date, "basis": act.review.name}
     return {"notice": notices.issue(act.item.task_id, by=act.by, **sheet)}
 
 
@@ -323,7 +323,7 @@ def _settle(approved: bool) -> Callable[[Act], dict[str, Any]]:
 
 
 def _adjust(act: Act) -> dict[str, Any]:
-    given = {"reason": act.words, "changes": act.changes, "version": act.version, **_body(act.review)}
+    given: dict[str, Any] = {"reason": act.words, "changes": act.changes, "version": act.version, **_body(act.review)}
     return {"change": requests.order(act.item.task_id, by=act.by, **given)}
 
 
