@@ -95,7 +95,7 @@ def page(review: Review, item: ReviewItem, task: Task, user: User, values: dict[
         "changed": _changed(then, task, row, user) if then else [],
         "changed_since": wording.month_day(before_review.on) if before_review else "",
         "earlier": list(_earlier(task, review, user)),
-        "decisions": [decision_words(decision) for decision in decided.get(item.pk, [])],
+        "decisions": [decision_words(decision, review.plan.year) for decision in decided.get(item.pk, [])],
         "request": request,
         "request_key": request["key"] if request else None,
         "options": list(_options(task, request, values.get("kind", ""))),
@@ -172,7 +172,7 @@ def _last_light(then: picture.FrozenTask | None, row: Task, before: Review | Non
     label = str(Light(then.light).label)
     return {
         "light": wording.ShownLight(then.light, label, ""),
-        "words": _("behind at two reviews running") if twice else "",
+        "words": _("red or yellow at two reviews running") if twice else "",
     }
 
 
@@ -231,7 +231,7 @@ def _earlier(task: Task, review: Review, user: User) -> Iterator[dict[str, str]]
     for decision in found[:3]:
         yield {
             "on": wording.month_day(decision.item.review.on),
-            "words": decision_words(decision),
+            "words": decision_words(decision, review.plan.year),
             "outcome": _outcome(decision),
             "is_open": "yes" if _is_open(decision) else "",
         }

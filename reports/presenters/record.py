@@ -43,8 +43,18 @@ def page(review: Review, kept: ReviewPicture) -> dict[str, Any]:
         "kept": kept,
         "digest": kept.digest,
         "holds": picture.digest_of(kept.data, kept.previous_digest) == kept.digest,
+        "before_url": _before_url(review),
         "json_url": f"{reverse('review_picture', args=[review.pk])}?version={kept.version}",
     }
+
+
+def _before_url(review: Review) -> str:
+    """The comparison with the closed review before this one, if there is one; one statement."""
+    before = ReviewPicture.objects.before(review).values_list("review", flat=True).first()
+    if before is None:
+        return ""
+    sides = f"?since_review=review-{before}&until_review=review-{review.pk}"
+    return reverse("changes", args=[review.plan_id]) + sides
 
 
 def versions(review: Review, shown: int) -> list[dict[str, Any]]:

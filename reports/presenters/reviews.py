@@ -120,10 +120,10 @@ def decisions_of(items: Iterable[ReviewItem]) -> dict[int, list[Decision]]:
     return found
 
 
-def decision_words(decision: Decision) -> str:
-    """督办：9月30日前完成培训."""
+def decision_words(decision: Decision, year: int) -> str:
+    """督办　完成培训　9月30日前; the date with its own year outside `year`."""
     kind = str(decision.get_kind_display())
-    date = _("until %(date)s") % {"date": wording.month_day(decision.by_date)} if decision.by_date else ""
+    date = _("until %(date)s") % {"date": wording.day_in_year(decision.by_date, year)} if decision.by_date else ""
     return "　".join(part for part in (kind, decision.words, date) if part)
 
 
@@ -153,6 +153,7 @@ def _progress(review: Review, user: User, keys: Any) -> dict[str, Any]:
     """How far the meeting is: what is decided, what is not, where it goes on, and why tasks stand there."""
     rows = ReviewItem.objects.visible_to(user).filter(review=review).annotate(decided=Count("decisions"))
     found = {pk: (code, decided, reasons) for pk, code, decided, reasons in rows.values_list(*PROGRESS)}
+    drafts = rows.exclude(draft={}).values_list("pk", "task__code")
     undecided = [key for key in keys if key in found and not found[key][1]]
     first = next(iter(undecided or keys), None)
     return {
@@ -160,6 +161,7 @@ def _progress(review: Review, user: User, keys: Any) -> dict[str, Any]:
         "done": len(found) - len(undecided),
         "counts": _counts(reasons for _code, _decided, reasons in found.values()),
         "undecided": [{"code": found[key][0], "url": address_of(review, key)} for key in undecided[:MOST_UNDECIDED]],
+        "drafts": [{"code": code, "url": address_of(review, pk)} for pk, code in drafts],
         "more_undecided": max(len(undecided) - MOST_UNDECIDED, 0),
         "enter_url": address_of(review, first) if first else "",
     }
@@ -177,7 +179,7 @@ def _agenda_row(item: ReviewItem, review: Review, decisions: list[Decision], on:
         url=address_of(review, item.pk),
         reasons=reason_words(item),
         words=item.words,
-        decisions=[decision_words(row) for row in decisions],
+        decisions=[decision_words(row, review.plan.year) for row in decisions],
         drafted=bool(item.draft),
         removable=may and not decisions,
     )
@@ -216,3 +218,27 @@ def last_picture(review: Review) -> tuple[Review | None, picture.Picture | None]
     """The picture that the review before this one left, with that review; one statement."""
     found = ReviewPicture.objects.before(review).first()
     return (found.review, picture.read(found.data)) if found else (None, None)
+
+
+def home_line(plan: Plan, user: User) -> dict[str, str] | None:
+    """The review that is prepared or under way, for those who conduct it; two statements for them, none for others."""
+    if not answers(permissions.check_prepare, user, plan):
+        return None
+    rows = Review.objects.visible_to(user).filter(plan=plan).exclude(state=ReviewState.CLOSED)
+    review = rows.annotate(number_of_items=Count("items", distinct=True)).order_by("on", "number").first()
+    if review is None:
+        return None
+    review.plan = plan
+    done = ReviewItem.objects.filter(review=review, decisions__isnull=False).distinct().count()
+    words = {
+        "review": review,
+        "state": review.get_state_display(),
+        "date": wording.day_in_year(review.on, plan.year),
+        "done": done,
+        "number": review.number_of_items,
+    }
+    return {
+        "words": _("%(review)s, %(date)s: %(state)s, %(done)d of %(number)d tasks decided.") % words,
+        "url": review.get_absolute_url(),
+        "action": _("See the agenda"),
+    }

@@ -76,7 +76,7 @@ def _presets(plan: Any, user: User) -> dict[str, Any]:
     last = Review.objects.visible_to(user).filter(plan=plan).order_by("-number").first()
     leaders = User.objects.visible_to(user).filter(role=Role.LEADER, unit__government=plan.government_id)
     chair = last.chair if last else str(leaders.first() or "")
-    since = min(last.until + ONE_DAY, today) if last else plan.starts_on
+    since = min(last.until + ONE_DAY, today) if last and last.until < today else plan.starts_on
     return {"kind": ReviewKind.MONTHLY, "on": today, "since": since, "until": today, "chair": chair, "order": "light"}
 
 
@@ -281,7 +281,8 @@ def meeting_draft(request: HttpRequest, review: int, item: int) -> HttpResponse:
     values = {name: request.POST.get(name, "") for name in ("kind", "words", "by_date")}
     service.keep_draft(row.pk, by=user, values=values)
     said = _("Kept at %(time)s; not recorded yet.") % {"time": wording.moment(clock.now())}
-    return HttpResponse(said, content_type="text/plain; charset=utf-8")
+    kept = values["words"].strip() or values["by_date"]
+    return HttpResponse(said if kept else "", content_type="text/plain; charset=utf-8")
 
 
 @require_http_methods(["GET", "POST"])
@@ -296,7 +297,7 @@ def close_review(request: HttpRequest, review: int) -> HttpResponse:
         except NotPermitted:
             raise
         except Refusal as refusal:
-            context |= {"refusal": str(refusal), "drafted": found.items.exclude(draft={}).exists()}
+            context["refusal"] = str(refusal)
         else:
             messages.success(request, _("%(review)s is closed and its picture frozen.") % {"review": found})
             return redirect("review_record", review=found.pk)

@@ -69,5 +69,5 @@ def test_an_entry_is_played_at_its_moment(world, written):
 
 
 def test_a_refused_entry_is_named(world, written):
-    with pytest.raises(DatasetError, match="2024-12-31"):
+    with pytest.raises(DatasetError, match="2025-06-10 10:00"):
         played(written("2024-12-31"), world.plan)

@@ -13,7 +13,7 @@ from reports.services import reviews
 from tests.reports.worlds import on, prepared
 from tracker.fetching import Look, Outcome
 from tracker.models import Shortcoming
-from tracker.services import evidence, indicators, link_checks, tasks, trace
+from tracker.services import evidence, indicators, link_checks, requests, tasks, trace
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def reviewed(world):
     world.second_task = world.started(world.tasks[1], progress=46)
     world.before = prepared(world)
     reviews.close(world.before.pk, by=world.reviewer)
-    with on("2025-07-10"):
+    with on("2025-08-10"):
         change = {"lead_unit": world.second.pk, "owner": world.second_staff.pk}
         requests.order(
             world.first.pk, by=world.leader, reason="移交", changes=change, approving_body="甲区", basis_document="纪要"
@@ -185,7 +185,7 @@ def reviewed(world):
 
 def compared_reviews(client, world, **query):
     sides = {"since_review": f"review-{world.before.pk}", "until_review": f"review-{world.after.pk}"}
-    with on("2025-07-20"):
+    with on("2025-08-20"):
         return client.get(world.address, {**sides, **query})
 
 
@@ -207,7 +207,7 @@ def test_one_sort_of_change_is_picked(reviewed, signed_in):
 
 
 def test_a_review_is_compared_with_a_day_and_put_in_order_by_when_it_was_closed(reviewed, signed_in):
-    with on("2025-07-20"):
+    with on("2025-08-20"):
         query = {"since_review": f"review-{reviewed.after.pk}", "until": "2025-06-20"}
         page = signed_in(reviewed.viewer).get(reviewed.address, query)
     assert changed(page)["1.1"]["牵头单位"] == ("区培训局", "区执法局")
@@ -215,7 +215,7 @@ def test_a_review_is_compared_with_a_day_and_put_in_order_by_when_it_was_closed(
 
 @pytest.mark.parametrize("typed", ["review-x", "review-0", f"review-{'9' * 30}", "review-"])
 def test_what_is_no_closed_review_is_said(reviewed, signed_in, typed):
-    with on("2025-07-20"):
+    with on("2025-08-20"):
         page = signed_in(reviewed.viewer).get(reviewed.address, {"since_review": typed})
     assert page.status_code == 200
     assert len(list(page.context["messages"])) == 1
@@ -231,7 +231,7 @@ def test_comparing_two_reviews_takes_at_most_ten_statements(reviewed, signed_in)
 
 def test_the_same_comparison_is_handed_out_as_a_workbook(reviewed, signed_in):
     sides = {"since_review": f"review-{reviewed.before.pk}", "until_review": f"review-{reviewed.after.pk}"}
-    with on("2025-07-20"):
+    with on("2025-08-20"):
         address = reverse("changes_workbook", args=[reviewed.plan.pk])
         answer = signed_in(reviewed.viewer).get(address, sides)
     book = openpyxl.load_workbook(BytesIO(answer.content))

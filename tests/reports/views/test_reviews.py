@@ -62,6 +62,13 @@ class TestAgenda:
         assert len(signed_in(held.leader).get(address).context["reviews"]) == 1
         assert signed_in(held.viewer).get(address).context["reviews"] == []
 
+    def test_home_tells_those_who_conduct_it_how_far_it_is(self, held, signed_in):
+        address = reverse("home", args=[held.plan.pk])
+        reviews.decide(held.item.pk, by=held.leader, kind="note", words="已研究")
+        for who, told in (("leader", True), ("reviewer", True), ("staff", False), ("viewer", False)):
+            body = signed_in(getattr(held, who)).get(address).content.decode()
+            assert ("2025年第1次进度评审（6月16日）进行中，已决 1／4 项。" in body) is told, who
+
     def test_tasks_stand_in_the_order_that_is_chosen(self, held, signed_in):
         client = signed_in(held.reviewer)
         address = held.review.get_absolute_url()
@@ -110,7 +117,7 @@ class TestAgenda:
         client.get(review.get_absolute_url())
         with CaptureQueriesContext(connection) as looking:
             client.get(review.get_absolute_url())
-        assert len(looking) == 11
+        assert len(looking) == 12
 
 
 class TestHead:
@@ -203,7 +210,7 @@ class TestMeeting:
         assert page.context["earlier"] == [
             {"on": "6月16日", "words": "催办　补齐清单　6月18日前", "outcome": "未完成", "is_open": "yes"}
         ]
-        assert page.context["last_light"]["words"] == "连续两次亮灯"
+        assert page.context["last_light"]["words"] == "连续两次红灯或黄灯"
 
     def test_evidence_given_since_the_last_review_is_told(self, held, signed_in):
         from tests.reports.worlds import on
