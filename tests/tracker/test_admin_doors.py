@@ -8,6 +8,9 @@ from django.db import models
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from tests.kept import kept
+from tests.tracker.conftest import TODAY
+from tracker import clock
 from tracker.models import User
 from tracker.services import indicators, requests, trace
 
@@ -45,8 +48,19 @@ def addresses(model: type[models.Model], key: object) -> list[str]:
     return sorted(found)
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    with kept(django_db_blocker, furnished) as world:
+        yield world
+
+
 @pytest.fixture
-def desk(world):
+def desk(db, built):
+    with clock.at(TODAY):
+        yield built
+
+
+def furnished(world):
     """A world with a row of nearly every model in both governments."""
     task = world.started()
     world.proof(task)
@@ -72,8 +86,7 @@ def test_nobody_but_administrators_comes_in(desk, signed_in, model, flagged):
     paths = addresses(model, row.pk if row else 1)
     for who in OUTSIDERS:
         person = getattr(desk, who)
-        person.is_staff = flagged
-        person.save()
+        User.objects.filter(pk=person.pk).update(is_staff=flagged)
         client = signed_in(person)
         for path in paths:
             assert client.get(path).status_code in CLOSED, (who, path)

@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from reports.services import duties, reviews
+from tests.kept import kept
 from tests.reports.worlds import prepared
+from tests.tracker.conftest import TODAY
 from tests.tracker.importing.conftest import TEXT
 from tests.worlds import REPORT
 from tracker import clock
-from tracker.models import AddressCheck, EvidenceUse, MeasureLink, Task, TaskEvent
+from tracker.models import AddressCheck, EvidenceUse, MeasureLink, Task, TaskEvent, User
 from tracker.services import files, ledger_imports, notices, report_corrections, report_imports, requests, trace
 from tracker.spreadsheets import Row, Sheet
 
@@ -143,9 +145,20 @@ PEOPLE = [
 FOREIGN = ["foreign_admin", "foreign_staff"]
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    with kept(django_db_blocker, furnished) as world:
+        yield world
+
+
 @pytest.fixture
-def plan_world(world):
-    """The world with a task in progress that has evidence and proposed links."""
+def plan_world(db, built):
+    with clock.at(TODAY):
+        yield built
+
+
+def furnished(world):
+    """The world with a task in progress that has evidence and proposed links, and all that hangs on it."""
     task = world.started()
     world.open_task = task
     world.use = world.proof(task)
@@ -265,8 +278,7 @@ def test_rights_taken_away_in_the_middle_of_a_session_are_gone(plan_world, signe
     client = signed_in(plan_world.staff)
     address = reverse("task", args=[plan_world.open_task.pk])
     assert client.get(address).status_code == OK
-    plan_world.staff.is_active = False
-    plan_world.staff.save()
+    User.objects.filter(pk=plan_world.staff.pk).update(is_active=False)
     assert client.get(address).status_code == REDIRECT
 
 
