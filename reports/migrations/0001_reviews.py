@@ -297,7 +297,7 @@ class Migration(migrations.Migration):
                 ("taken_at", models.DateTimeField(verbose_name="taken at")),
                 (
                     "previous_digest",
-                    models.CharField(blank=True, max_length=64, verbose_name="digest of the version before"),
+                    models.CharField(blank=True, max_length=64, verbose_name="digest of the picture before"),
                 ),
                 ("digest", models.CharField(max_length=64, verbose_name="digest")),
                 (
