@@ -17,7 +17,10 @@ def workbook(context: dict[str, Any], facts: list[tuple[str, str]]) -> bytes:
         matrix = context["matrix"]
         heads = [_("Task"), *(head["name"] for head in matrix["heads"])]
         rows = [
-            [" ".join([row["code"], row["title"], row["note"]]).strip(), *(mark["sign"] if mark else "" for mark in row["marks"])]
+            [
+                " ".join([row["code"], row["title"], row["note"]]).strip(),
+                *(mark["sign"] if mark else "" for mark in row["marks"]),
+            ]
             for row in matrix["rows"]
         ]
         if matrix["settled"]:

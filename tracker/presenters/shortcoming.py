@@ -53,7 +53,11 @@ def page(plan: Plan, shortcoming: Shortcoming, user: User) -> dict[str, Any]:
     links = [link for link in links if link.task_id in tasks]
     gaps = _Gaps(plan, shortcoming, user, on, may_judge)
     return {
-        "missing": [*gaps.of_thread(links, judgement), *gaps.of_tasks(links, tasks, said), *gaps.of_items(uses, judged)],
+        "missing": [
+            *gaps.of_thread(links, judgement),
+            *gaps.of_tasks(links, tasks, said),
+            *gaps.of_items(uses, judged),
+        ],
         "name": shortcoming_name(shortcoming.number),
         "words": wording.full_width(shortcoming.text),
         "causes": [
