@@ -17,7 +17,10 @@ def workbook(context: dict[str, Any], facts: list[tuple[str, str]]) -> bytes:
         matrix = context["matrix"]
         heads = [_("Task"), *(head["name"] for head in matrix["heads"])]
         rows = [
-            [f"{row['code']} {row['title']}", *(mark["sign"] if mark else "" for mark in row["marks"])]
+            [
+                " ".join([row["code"], row["title"], row["note"]]).strip(),
+                *(mark["sign"] if mark else "" for mark in row["marks"]),
+            ]
             for row in matrix["rows"]
         ]
         if matrix["settled"]:
@@ -55,7 +58,7 @@ def _node(node: Any) -> list[str]:
 
 def _task(task: Any, kind: str) -> list[str]:
     row, items = task.row, task.proof.items
-    evidence = "\n".join(f"{item['words']}（{item['verdict']}）" for item in items)
+    evidence = "\n".join(f"{item['words']}（{item['verdict']}）" for item in items) or task.proof.expired
     numbers = enumeration([item["number"] for item in items if item["number"]])
     light = f"{row.light.label} {row.light.reason}".strip()
     return [

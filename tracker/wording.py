@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tracker import dates, lights
-from tracker.enums import Light, Nature
+from tracker.enums import DemandKind, Light, Nature, NoticeState
 from tracker.models import Plan, Task
 from tracker.texts import enumeration
 
@@ -122,6 +122,26 @@ def moment(at: datetime.datetime) -> str:
 def column_date(day: datetime.date | None) -> str:
     """09-30, for table columns only."""
     return day.strftime("%m-%d") if day else "—"
+
+
+def act_of_supervision(changes: dict[str, Any]) -> str:
+    """What was done about a notice or demanded of the unit, from the codes that a line of history keeps.
+
+    Empty for other lines, and for those written before the codes were kept.
+    """
+    acts = {
+        ("notice", NoticeState.ISSUED): _("sent a supervision notice"),
+        ("notice", NoticeState.ACKNOWLEDGED): _("acknowledged the supervision notice"),
+        ("notice", NoticeState.REPLIED): _("replied to the supervision notice"),
+        ("notice", NoticeState.ACCEPTED): _("accepted the reply to the supervision notice"),
+        ("notice", NoticeState.REFUSED): _("did not accept the reply to the supervision notice"),
+        ("notice", NoticeState.ESCALATED): _("escalated the supervision notice"),
+        ("notice", NoticeState.WITHDRAWN): _("withdrew the supervision notice"),
+        ("demand", DemandKind.URGE): _("urged the lead unit"),
+        ("demand", DemandKind.REPORT): _("asked the lead unit to report"),
+    }
+    kept = [(name, changes[name][1]) for name in ("notice", "demand") if name in changes]
+    return acts.get(kept[0], "") if kept else ""
 
 
 def full_width(text: str) -> str:

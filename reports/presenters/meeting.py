@@ -88,7 +88,7 @@ def page(review: Review, item: ReviewItem, task: Task, user: User, values: dict[
         "due": wording.date_in_year(task.due_on, task),
         "support": _support(task),
         "source": source_of(task),
-        "upstream": [link["head"] + "：" + link["words"] for link in tables.upstream(task) if "edit_url" in link],
+        "upstream": [link["head"] + _(": ") + link["words"] for link in tables.upstream(task) if "edit_url" in link],
         "criteria": [line.strip() for line in task.criteria.splitlines() if line.strip()],
         "report": _report(task),
         "evidence": _evidence(task),

@@ -182,12 +182,12 @@ def chips(form: Any, query: QueryDict) -> list[Chip]:
             continue
         words = _value_words(field, raw)
         named = _("Search") if name == "q" else field.label
-        label = f"{named}：{words}" if words else str(field.label)
+        label = f"{named}{_(': ')}{words}" if words else str(field.label)
         if name in form.errors:
             label = _("%(filter)s (not understood, ignored)") % {"filter": label[:80]}
         found.append(Chip(label, without(query, name)))
     if query.get("light") in Light.values:
-        words = f"{_('Light')}：{wording.light_label(str(query['light']))}"
+        words = f"{_('Light')}{_(': ')}{wording.light_label(str(query['light']))}"
         found.append(Chip(words, without(query, "light")))
     return found
 

@@ -44,7 +44,10 @@ class TaskNote:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that nobody has said the further course of. `url` is empty for those who may not say it."""
+    """Something that nobody has said the further course of. `url` is empty for those who may not say it.
+
+    `partial` where tasks take it up, but in part or weakly.
+    """
 
     title: str
     sentence: str
@@ -53,6 +56,7 @@ class Gap:
     name: str
     words: str
     short: str
+    partial: bool
 
 
 @dataclass(frozen=True)
@@ -236,6 +240,7 @@ class Notes:
             name=self.measure_names[section.pk],
             words=wording.full_width(section.words),
             short=pgettext("gap", "Part") if state == ItemState.PARTLY else pgettext("gap", "Gap"),
+            partial=state == ItemState.PARTLY,
         )
 
     def shortcoming_gap(self, row: Words) -> Gap | None:
@@ -252,6 +257,7 @@ class Notes:
             name=self.shortcoming_names[row.pk],
             words=wording.full_width(row.words),
             short=pgettext("gap", "Weak") if weak else pgettext("gap", "Gap"),
+            partial=weak,
         )
 
     def gaps(self) -> list[Gap]:

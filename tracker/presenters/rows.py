@@ -17,6 +17,16 @@ def address_of(task: Task) -> str:
     return reverse("task", args=[task.pk]) + (f"?as_of={past.isoformat()}" if past else "")
 
 
+def lacks(task: Task) -> list[str]:
+    """What of lead unit, owner and due date nobody has set, in a word each."""
+    named = [
+        (task.lead_unit_id, _("lead unit missing")),
+        (task.owner_id, _("owner missing")),
+        (task.due_on, _("due date missing")),
+    ]
+    return [words for value, words in named if value is None]
+
+
 @dataclass(frozen=True)
 class Row:
     """One task in a list; `bar` has integer points `progress` and `scheduled` (or None) and the light's value."""

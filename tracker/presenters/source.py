@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from tracker import wording
 from tracker.models import Task
+from tracker.presenters.report_notes import numeral
 from tracker.presenters.review import sentence_around
 
 SENTENCE_END = re.compile(r"[。！？\n]")
 NUMBER_MARKS = " .．、,，()（）　"
+NUMERALS = "一二三四五六七八九十"
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,15 @@ def _place(task: Task, text: str, first: int) -> str:
     body = text[heading + len(section.heading) if heading >= 0 else 0 : first]
     before = [sentence for sentence in SENTENCE_END.split(body) if sentence.strip(NUMBER_MARKS)]
     return _("Part %(part)s, item %(item)s, sentence %(sentence)d") % {
-        "part": section.part.number.strip(NUMBER_MARKS) or section.part.position,
+        "part": _numeral(section.part.number.strip(NUMBER_MARKS)) or section.part.position,
         "item": section.number.strip(NUMBER_MARKS) or section.position,
         "sentence": len(before) + 1,
     }
+
+
+def _numeral(number: str) -> str:
+    """四 as the reader's language writes it; any other number as the report has it."""
+    return numeral(NUMERALS.index(number) + 1) if len(number) == 1 and number in NUMERALS else number
 
 
 def in_order(task: Task) -> list[dict[str, Any]]:

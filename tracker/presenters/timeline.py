@@ -242,7 +242,8 @@ def _done(event: TaskEvent) -> str:
         EventKind.DEMAND: _("demanded of the lead unit"),
         EventKind.NOTICE: _("dealt with a supervision notice"),
     }
-    return verbs.get(EventKind(event.kind)) or event.get_kind_display()
+    told = wording.act_of_supervision(event.changes)
+    return told or verbs.get(EventKind(event.kind)) or event.get_kind_display()
 
 
 def _arrows(event: TaskEvent, raised: Turn | None) -> Iterator[str]:

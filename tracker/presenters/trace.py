@@ -12,14 +12,14 @@ from django.utils.translation import ngettext, pgettext
 
 from tracker import clock, permissions, wording
 from tracker.coverage import AnswerState, ItemState
-from tracker.enums import JudgementVerdict, LinkState, PartKind, Status, Strength, Verdict
+from tracker.enums import JudgementVerdict, LinkState, Move, PartKind, Status, Strength, Verdict
 from tracker.models import EvidenceUse, Plan, ShortcomingJudgement, Task, User
 from tracker.models import Reading as IndicatorReading
 from tracker.presenters import as_of
 from tracker.presenters.links import actions_on
-from tracker.presenters.report_notes import Notes
+from tracker.presenters.report_notes import Gap, Notes
 from tracker.presenters.report_read import Reading, Text, Upstream, Words, read
-from tracker.presenters.rows import Row, address_of, task_row
+from tracker.presenters.rows import Row, address_of, lacks, task_row
 from tracker.presenters.task_tables import VERDICT_TAGS, number, troubles
 from tracker.texts import enumeration
 
@@ -49,11 +49,15 @@ class Node:
 
 @dataclass(frozen=True)
 class Proof:
-    """How much evidence a task has, and what came of it in a few words; `items` are what counts, with numbers."""
+    """How much evidence a task has, and what came of it in a few words; `items` are what counts, with numbers.
+
+    `expired` says so where all that was given has expired.
+    """
 
     count: int
     words: str
     items: Sequence[dict[str, Any]] = ()
+    expired: str = ""
 
 
 @dataclass(frozen=True)
@@ -242,7 +246,8 @@ class _Maker:
             words = task.get_status_display()
         else:
             words = found.reading
-        return Proof(len(found.standing), words, [_item(use, self.on) for use in found.standing])
+        items = [_item(use, self.on) for use in found.standing]
+        return Proof(len(found.standing), words, items, expired_words(found.expired) if not items else "")
 
     def _thread(self, link: Upstream) -> Thread:
         kind = "proposed" if link.proposed else "direct" if link.direct else "indirect"
@@ -278,6 +283,7 @@ class _Maker:
                     "url": address_of(task),
                     "area": str(task.area.number),
                     "unit": str(task.lead_unit_id or ""),
+                    "note": task.get_status_display() if task.status == Status.CANCELLED else "",
                     "marks": [marks.get((task.pk, node.key)) for node in nodes],
                 }
                 for task in self.reading.tasks
@@ -328,15 +334,15 @@ class _Maker:
         return [
             Missing(
                 _("Neither a task nor a word on what becomes of it"),
-                [
-                    {
-                        "words": f"{gap.name}　{gap.words}",
-                        "note": gap.title,
-                        "url": gap.url,
-                        "act": _("Say what becomes of it"),
-                    }
-                    for gap in self.notes.gaps()
-                ],
+                [self._open_end(gap) for gap in self.notes.gaps() if not gap.partial],
+            ),
+            Missing(
+                _("Taken up in part or weakly, without a word on what becomes of the rest"),
+                [self._open_end(gap) for gap in self.notes.gaps() if gap.partial],
+            ),
+            Missing(
+                _("Causes paired with a shortcoming by position only"),
+                [self._guessed_cause(cause) for cause in self.reading.of("cause") if cause.guessed],
             ),
             Missing(
                 _("Shortcomings not judged at the year's end"),
@@ -345,11 +351,15 @@ class _Maker:
                         "words": f"{self.names['shortcoming', row.pk]}　{wording.full_width(row.words)}",
                         "note": "",
                         "url": reverse("shortcoming", args=[self.plan.pk, row.pk]),
-                        "act": _("Judge it"),
+                        "act": _("Judge it") if self.may_settle else _("Look at it"),
                     }
                     for row in self.reading.of("shortcoming")
                     if self.on > self.plan.ends_on and row.pk not in self.judged
                 ],
+            ),
+            Missing(
+                _("Tasks without lead unit, owner or due date"),
+                [self._unset(task) for task in live if lacks(task)],
             ),
             Missing(
                 _("Tasks without a link to last year"),
@@ -358,7 +368,7 @@ class _Maker:
             Missing(
                 _("Tasks without evidence"),
                 [
-                    self._unproved(task)
+                    self._unproved(task) | self._expired_note(task)
                     for task in live
                     if task.status not in WITHOUT_EVIDENCE and not self.proofs[task.pk].standing
                 ],
@@ -379,6 +389,33 @@ class _Maker:
             ),
         ]
 
+    def _open_end(self, gap: Gap) -> dict[str, str]:
+        report = reverse("living_report", args=[self.plan.pk])
+        return {
+            "words": f"{gap.name}　{gap.words}",
+            "note": gap.title,
+            "url": gap.url or f"{report}{gap.target}",
+            "act": _("Say what becomes of it") if gap.url else _("Look at it"),
+        }
+
+    def _guessed_cause(self, cause: Words) -> dict[str, str]:
+        # The report does not say it, so there is nothing to mend: it is looked at.
+        words = [self.names[key] for key in [("shortcoming", cause.explains)] if key in self.names]
+        report = reverse("living_report", args=[self.plan.pk])
+        return {
+            "words": "　".join([*words, wording.full_width(cause.words)]),
+            "note": _("presumed; the report does not say it"),
+            "url": f"{report}#shortcoming-{cause.explains}" if cause.explains else report,
+            "act": _("Look at it"),
+        }
+
+    def _unset(self, task: Task) -> dict[str, str]:
+        """Who confirms a task sets all three; what was confirmed without is edited on its page."""
+        may_confirm = self.may_settle and task.status == Status.UNCONFIRMED
+        url = reverse("move", args=[task.pk, Move.CONFIRM.value]) if may_confirm else address_of(task)
+        act = pgettext("a task", "Confirm it") if may_confirm else _("See the task")
+        return self._place(task, url, act) | {"note": enumeration(lacks(task))}
+
     def _unlinked(self, task: Task) -> dict[str, str]:
         if self.may_settle:
             return self._place(task, reverse("link_task", args=[task.pk]), _("Link the task"))
@@ -390,6 +427,10 @@ class _Maker:
         if self.user is not None and own and permissions.can_add_evidence(self.user, task):
             return self._place(task, reverse("evidence_new", args=[task.pk]), _("Add evidence"))
         return self._place(task, address_of(task), _("See the task"))
+
+    def _expired_note(self, task: Task) -> dict[str, str]:
+        words = [str(task.lead_unit or ""), expired_words(self.proofs[task.pk].expired)]
+        return {"note": "　".join(part for part in words if part)}
 
     def _place(self, task: Task, url: str, act: str) -> dict[str, str]:
         words = f"{task.code}　{task.title}"
@@ -410,7 +451,7 @@ class _Maker:
             "words": f"{task.code} → {self.names[link.what, link.target]}",
             "note": wording.full_width(link.words),
             "url": f"{address_of(task)}#upstream",
-            "act": pgettext("a link", "Settle it"),
+            "act": pgettext("a link", "Settle it") if self.may_settle else _("See the task"),
         }
 
 
@@ -467,6 +508,7 @@ class _Given:
     standing: list[EvidenceUse] = field(default_factory=list)
     troubled: list[EvidenceUse] = field(default_factory=list)
     rejected: int = 0
+    expired: int = 0
     reading: str = ""
 
 
@@ -495,9 +537,17 @@ def _weighed(uses: Iterable[EvidenceUse], on: datetime.date) -> dict[int, _Given
             continue
         if troubles(use.evidence, on):
             given.troubled.append(use)
-        if not use.evidence.expired(on):
+        if use.evidence.expired(on):
+            given.expired += 1
+        else:
             given.standing.append(use)
     return found
+
+
+def expired_words(number: int) -> str:
+    """1 item, expired; empty for none."""
+    words = ngettext("%(count)d item, expired", "%(count)d items, all expired", number)
+    return words % {"count": number} if number else ""
 
 
 def _item(use: EvidenceUse, on: datetime.date) -> dict[str, Any]:

@@ -49,7 +49,8 @@ def ask(
         asked_by=by,
         asked_at=clock.now(),
     )
-    tasks.note(task.pk, EventKind.DEMAND, by=by, detail=_detail(demand, task, bool(replaced)), reason=text)
+    detail = _detail(demand, task, bool(replaced))
+    tasks.note(task.pk, EventKind.DEMAND, by=by, detail=detail, reason=text, codes={"demand": kind})
     return demand
 
 

@@ -8,7 +8,7 @@ and of the digest before it. On PostgreSQL an advisory lock that ends with the t
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -199,9 +199,12 @@ def append(
     reason: str = "",
     detail: str = "",
     internal: bool = False,
+    codes: Mapping[str, str] | None = None,
 ) -> TaskEvent:
     """Write one line about `task` as it stands now; `before` is `state_of` from before the act.
 
+    `codes` are values of enums that say what was done beside the task, whatever language `detail` is in; they are
+    kept among the changes, {name: [None, code]}.
     Must run inside the transaction of the act itself, else RuntimeError. Raises SecrecyMark for words that carry
     one: a line can never be taken back.
     """
@@ -232,7 +235,8 @@ def append(
         reason=reason,
         detail=detail,
         internal=internal,
-        changes=changes_between(before, state) if before is not None else {},
+        changes=(changes_between(before, state) if before is not None else {})
+        | {name: [None, str(code)] for name, code in (codes or {}).items()},
         state=state,
         holdings=holdings_of(task) if kind in HOLDING_KINDS else {},
         previous_digest=previous,

@@ -321,6 +321,7 @@ def _load_measure_link(task: Task, entry: dict[str, Any], *, by: User) -> None:
         strength=entry["strength"],
         rationale=entry["rationale"],
         extent=entry.get("extent", "item"),
+        presumed=True,
     )
 
 
@@ -328,4 +329,5 @@ def _load_shortcoming_link(task: Task, entry: dict[str, Any], *, by: User) -> No
     row = Shortcoming.objects.of_report(task.plan.report_id).filter(number=entry["number"]).first()
     if row is None:
         raise DatasetError(_("Task %(code)s: there is no shortcoming %(number)s.") % {"code": task.code, **entry})
-    trace.propose(task, row, by=by, strength=entry["strength"], rationale=entry["rationale"])
+    said = {"strength": entry["strength"], "rationale": entry["rationale"]}
+    trace.propose(task, row, by=by, presumed=True, **said)

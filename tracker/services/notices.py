@@ -50,7 +50,7 @@ def acknowledge(notice_id: int, *, by: User) -> SupervisionNotice:
     notice.state = NoticeState.ACKNOWLEDGED
     _acknowledged(notice, by)
     notice.save(update_fields=["state", "acknowledged_by", "acknowledged_at"])
-    _note(notice, _("%(notice)s: acknowledged"), by=by)
+    _note(notice, NoticeState.ACKNOWLEDGED, _("%(notice)s: acknowledged"), by=by)
     return notice
 
 
@@ -70,7 +70,7 @@ def reply(notice_id: int, *, by: User, words: str, evidence: Iterable[int] = ())
     notice.save(update_fields=["state", "acknowledged_by", "acknowledged_at"])
     answer = NoticeReply.objects.create(notice=notice, words=text, by=by, at=clock.now())
     answer.evidence.set(uses)
-    _note(notice, _("%(notice)s: replied"), by=by, reason=text)
+    _note(notice, NoticeState.REPLIED, _("%(notice)s: replied"), by=by, reason=text)
     return answer
 
 
@@ -83,7 +83,7 @@ def accept(notice_id: int, *, by: User, words: str = "") -> SupervisionNotice:
     refuse_marks({"words": text}, by=by, task=notice.task)
     _judge(notice, ReplyVerdict.ACCEPTED, by, text)
     _close(notice, NoticeState.ACCEPTED)
-    _note(notice, _("%(notice)s: the reply is accepted"), by=by, reason=text)
+    _note(notice, NoticeState.ACCEPTED, _("%(notice)s: the reply is accepted"), by=by, reason=text)
     return notice
 
 
@@ -97,7 +97,7 @@ def refuse(notice_id: int, *, by: User, reason: str) -> SupervisionNotice:
     _judge(notice, ReplyVerdict.REFUSED, by, text)
     notice.state = NoticeState.REFUSED
     notice.save(update_fields=["state"])
-    _note(notice, _("%(notice)s: the reply is not accepted"), by=by, reason=text)
+    _note(notice, NoticeState.REFUSED, _("%(notice)s: the reply is not accepted"), by=by, reason=text)
     return notice
 
 
@@ -122,7 +122,7 @@ def withdraw(notice_id: int, *, by: User, reason: str) -> SupervisionNotice:
     text = _text(reason, "reason", _("Say why the notice is withdrawn."), MOST_REASON)
     refuse_marks({"reason": text}, by=by, task=notice.task)
     _close(notice, NoticeState.WITHDRAWN)
-    _note(notice, _("%(notice)s: withdrawn"), by=by, reason=text)
+    _note(notice, NoticeState.WITHDRAWN, _("%(notice)s: withdrawn"), by=by, reason=text)
     return notice
 
 
@@ -164,13 +164,17 @@ def _send(
     else:
         words["before"] = title_of(previous)
         sentence = _("%(notice)s: sent to %(unit)s upon %(before)s, limit %(limit)s, basis: %(basis)s")
-    _note(notice, sentence, by=by, reason=notice.demand, **words)
+    done = NoticeState.ESCALATED if previous else NoticeState.ISSUED
+    _note(notice, done, sentence, by=by, reason=notice.demand, **words)
     return notice
 
 
-def _note(notice: SupervisionNotice, sentence: str, *, by: User, reason: str = "", **words: Any) -> None:
+def _note(
+    notice: SupervisionNotice, done: NoticeState, sentence: str, *, by: User, reason: str = "", **words: Any
+) -> None:
+    """A line of history; `done` is kept with it, since the sentence is in the language of whoever acted."""
     detail = sentence % {"notice": title_of(notice), **words}
-    tasks.note(notice.task_id, EventKind.NOTICE, by=by, detail=detail, reason=reason)
+    tasks.note(notice.task_id, EventKind.NOTICE, by=by, detail=detail, reason=reason, codes={"notice": done})
 
 
 def _checked(task: Task, by: User, demand: str, limit_on: datetime.date, basis: str) -> dict[str, Any]:

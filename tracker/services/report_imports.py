@@ -465,6 +465,7 @@ def _create_links(draft: Draft, report: AnnualReport, made: Mapping[int, Task], 
             strength=Strength(proposal.strength),
             rationale=_("shared words: %(terms)s") % {"terms": "、".join(proposal.terms)},
             extent=LinkExtent.ITEM,
+            presumed=True,
         )
         if proposal.state == "confirmed":
             trace.confirm(link, by=by)

@@ -40,9 +40,8 @@ def close(task: Task, *, by: User) -> None:
     notice.state = NoticeState.ACCEPTED if accepted else NoticeState.WITHDRAWN
     notice.closed_at = clock.now()
     notice.save(update_fields=["state", "closed_at"])
-    history.append(
-        task, EventKind.NOTICE, by=by, before=history.state_of(task), detail=_ended(notice, accepted, task.status)
-    )
+    detail, codes = _ended(notice, accepted, task.status), {"notice": notice.state}
+    history.append(task, EventKind.NOTICE, by=by, before=history.state_of(task), detail=detail, codes=codes)
 
 
 def _ended(notice: SupervisionNotice, accepted: bool, status: str) -> str:

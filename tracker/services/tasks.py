@@ -648,13 +648,23 @@ def _refuse_steps(task: Task, rows: list[Milestone]) -> None:
 
 
 @transaction.atomic
-def note(task_id: int, kind: EventKind, *, by: User, detail: str, reason: str = "", internal: bool = False) -> Task:
+def note(
+    task_id: int,
+    kind: EventKind,
+    *,
+    by: User,
+    detail: str,
+    reason: str = "",
+    internal: bool = False,
+    codes: Mapping[str, str] | None = None,
+) -> Task:
     """Append a line about an act that changed something beside the task (evidence, links, readings).
 
     For other services only, inside their transaction and after their own checks.
     """
     task = locked(task_id, None)
-    history.append(task, kind, by=by, before=history.state_of(task), detail=detail, reason=reason, internal=internal)
+    words: dict[str, Any] = {"detail": detail, "reason": reason, "internal": internal}
+    history.append(task, kind, by=by, before=history.state_of(task), codes=codes, **words)
     return task
 
 

@@ -56,8 +56,9 @@ def propose(
     strength: str,
     rationale: str,
     extent: str = LinkExtent.ITEM,
+    presumed: bool = False,
 ) -> AnyLink:
-    """Add a link that counts only once someone confirms it."""
+    """Add a link that counts only once someone confirms it; `presumed` when the import finds it, and nobody says it."""
     permissions.check_set_up(by, task.plan)
     _refuse_unsaid(strength, rationale, extent)
     refuse_marks({"rationale": rationale}, by=by, task=task)
@@ -78,7 +79,8 @@ def propose(
     if not created:
         raise InvalidInput(_("This link exists already."))
     detail = f"{LinkState.PROPOSED.label}: {upstream.text}"
-    history.append(task, EventKind.LINK, by=by, before=history.state_of(task), detail=detail)
+    codes = {} if presumed else {"link": LinkState.PROPOSED}
+    history.append(task, EventKind.LINK, by=by, before=history.state_of(task), detail=detail, codes=codes)
     return link
 
 

@@ -316,15 +316,15 @@ def _latest_events(plan: Plan, user: User) -> list[dict[str, str]]:
     if user.role in STAFF:
         events = events.filter(task__lead_unit=user.unit_id)
     latest = events.exclude(kind=EventKind.CREATE).order_by("-sequence")
-    rows = latest.values_list("at", "by_label", "kind", "task__code", "task_id")[:LATEST_EVENTS]
+    rows = latest.values_list("at", "by_label", "kind", "changes", "task__code", "task_id")[:LATEST_EVENTS]
     return [
         {
             "date": wording.month_day(clock.local_date(at)),
-            "words": f"{who} {EventKind(kind).label}",
+            "words": f"{who} {wording.act_of_supervision(changes) or EventKind(kind).label}",
             "code": code,
             "url": reverse("task", args=[pk]),
         }
-        for at, who, kind, code, pk in rows
+        for at, who, kind, changes, code, pk in rows
     ]
 
 

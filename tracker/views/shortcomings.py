@@ -20,7 +20,8 @@ def shortcoming(request: HttpRequest, plan: int, shortcoming: int) -> HttpRespon
     """Everyone who sees the plan reads it; those who set the plan up judge."""
     found, user = plan_or_404(request, plan), person_of(request)
     rows = Shortcoming.objects.visible_to(user).of_report(found.report_id)
-    row = get_object_or_404(rows.select_related("part").prefetch_related("causes"), pk=shortcoming)
+    rows = rows.select_related("part__report").defer("part__report__text").prefetch_related("causes")
+    row = get_object_or_404(rows, pk=shortcoming)
     if request.method == "POST":
         permissions.check_set_up(user, found)
     known = found.judgements.filter(shortcoming=row).first()

@@ -11,8 +11,8 @@ from reports.enums import ReviewState
 from reports.models import Decision, Review
 from reports.services import reviews
 from tests.reports.worlds import item_of, prepared
-from tracker.models import Demand
-from tracker.services import requests, tasks
+from tracker.models import Demand, Measure
+from tracker.services import requests, tasks, trace
 
 
 @pytest.fixture
@@ -313,3 +313,25 @@ class TestClosing:
         assert signed_in(held.viewer).get(record, {"version": "1"}).status_code == 200
         for version in ("2", "x", "0", "9" * 30):
             assert signed_in(held.viewer).get(record, {"version": version}).status_code == 404
+
+
+class TestTheLanguageOfThePages:
+    def test_frozen_words_are_marked_as_chinese(self, held, signed_in):
+        signed_in(held.reviewer).post(reverse("close_review", args=[held.review.pk]))
+        client = signed_in(held.viewer)
+        client.post(reverse("set_language"), {"language": "en"})
+        body = client.get(reverse("review_record", args=[held.review.pk])).content.decode()
+        assert '<h1 lang="zh-CN">' in body
+        assert '<span class="light__reason" lang="zh-CN">' in body
+
+    def test_the_colon_is_that_of_the_language(self, held, signed_in):
+        measure = Measure.objects.of_report(held.report).first()
+        trace.link(held.late.pk, measure, by=held.reviewer, strength="direct", rationale="同")
+        client = signed_in(held.leader)
+        assert client.get(held.screen).context["upstream"][0].startswith("承接举措 1：")
+        client.post(reverse("set_language"), {"language": "en"})
+        assert client.get(held.screen).context["upstream"][0].startswith("Continues measure 1: ")
+
+    def test_the_list_calls_them_progress_reviews(self, held, signed_in):
+        body = signed_in(held.reviewer).get(reverse("progress_reviews", args=[held.plan.pk])).content.decode()
+        assert '<th class="plain__main">进度评审</th>' in body

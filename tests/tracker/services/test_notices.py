@@ -3,12 +3,16 @@
 import datetime
 
 import pytest
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import override
 
-from tracker import clock, permissions
+from tests.unguarded import lifted
+from tracker import clock, permissions, wording
 from tracker.enums import NoticeLevel, NoticeState, Role
-from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, Refusal, SecrecyMark
+from tracker.exceptions import BrokenChain, InvalidInput, MoveRefused, NotPermitted, Refusal, SecrecyMark
 from tracker.models import NoticeReply, SupervisionNotice, Task, TaskEvent
-from tracker.services import notices, requests, tasks
+from tracker.services import demands, history, notices, requests, tasks
 
 LIMIT = datetime.date(2025, 6, 20)
 SHEET = {"demand": "请于期限内完成两期培训", "limit_on": LIMIT, "basis": "区政府常务会第12次会议"}
@@ -343,3 +347,54 @@ def test_history_holds_through_all_of_it(desk):
     notice = refused(desk)
     notices.escalate(notice.pk, by=desk.leader, **SHEET)
     assert history.verify() == TaskEvent.objects.count()
+
+
+class TestWhatHistoryTells:
+    def told(self):
+        with override("zh-hans"):
+            events = TaskEvent.objects.filter(kind__in=["notice", "demand"]).order_by("sequence")
+            return [wording.act_of_supervision(event.changes) for event in events]
+
+    def test_each_act_by_its_name_whatever_language_it_was_done_in(self, desk):
+        with override("en"):
+            notice = refused(desk)
+            with clock.at(clock.now() + datetime.timedelta(days=1)):
+                upper = notices.escalate(notice.pk, by=desk.leader, **SHEET)
+                notices.acknowledge(upper.pk, by=desk.staff)
+                notices.withdraw(upper.pk, by=desk.reviewer, reason="已面谈")
+        assert self.told() == [
+            "发出督办单",
+            "回复督办单",
+            "未采信督办单的回复",
+            "升级督办单",
+            "签收督办单",
+            "撤回督办单",
+        ]
+
+    def test_an_accepted_reply(self, desk):
+        notices.accept(replied(desk).pk, by=desk.leader)
+        assert self.told()[-1] == "采信督办单的回复"
+
+    def test_urging_and_asking_to_report_are_told_apart(self, desk):
+        demands.ask(desk.open_task.pk, by=desk.reviewer, kind="urge", words="请抓紧")
+        demands.ask(desk.open_task.pk, by=desk.reviewer, kind="report", words="请报告", wanted_by=LIMIT)
+        assert self.told() == ["催办", "要求报告"]
+
+    def test_lines_without_a_code_keep_their_name(self):
+        assert wording.act_of_supervision({"progress": [1, 2]}) == ""
+
+    def test_the_chain_covers_the_code(self, desk):
+        issue(desk)
+        history.verify()
+        with lifted():
+            QuerySet(TaskEvent).filter(pk=line().pk).update(changes={"notice": [None, "withdrawn"]})
+        with pytest.raises(BrokenChain):
+            history.verify()
+
+    def test_home_and_timeline_say_it(self, desk, signed_in):
+        notices.acknowledge(issue(desk).pk, by=desk.head)
+        home = signed_in(desk.viewer).get(reverse("home", args=[desk.plan.pk])).content.decode()
+        sheet = signed_in(desk.staff).get(reverse("task", args=[desk.open_task.pk])).content.decode()
+        assert "签收督办单" in sheet
+        assert "签收督办单" in signed_in(desk.reviewer).get(reverse("home", args=[desk.plan.pk])).content.decode()
+        assert "签收督办单" not in home

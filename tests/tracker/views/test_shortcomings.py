@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.unguarded import lifted
 from tracker import clock
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, SecrecyMark
-from tracker.models import Shortcoming, ShortcomingJudgement
+from tracker.models import AddressCheck, Shortcoming, ShortcomingJudgement
 from tracker.services import evidence, indicators, trace
 
 
@@ -154,6 +155,81 @@ class TestThePage:
     def test_another_reports_shortcoming_is_not_there(self, thread, signed_in):
         other = reverse("shortcoming", args=[thread.plan.pk, 10**6])
         assert signed_in(thread.reviewer).get(other).status_code == 404
+
+    def test_what_is_missing_stands_there_with_what_to_do(self, thread, signed_in):
+        second, third = thread.tasks[1:3]
+        thread.started(second)
+        proposed = trace.propose(second, thread.weak, by=thread.admin, strength="indirect", rationale="同")
+        trace.link(third.pk, thread.weak, by=thread.admin, strength="direct", rationale="同")
+        judge(thread)
+        now = clock.now()
+        AddressCheck.objects.create(evidence=thread.accepted, checked_at=now, failed_since=now, dead_since=now)
+
+        def told(who):
+            found = signed_in(who).get(thread.page).context["missing"]
+            return {row["head"]: (row["words"], row["note"], row["url"], row["act"]) for row in found}
+
+        found, seen = told(thread.reviewer), told(thread.viewer)
+        assert list(found) == list(seen)
+        assert list(found) == [
+            "原因仅按位置配对",
+            "关联尚无人确认",
+            "任务尚无佐证",
+            "缺牵头单位、缺责任人、缺时限",
+            "佐证：已失效",
+        ]
+        edit = reverse("edit_shortcoming_link", args=[proposed.pk])
+        assert found["关联尚无人确认"][2].startswith(edit)
+        assert found["关联尚无人确认"][1].startswith(f"{thread.admin}")
+        assert seen["关联尚无人确认"][2:] == (f"{reverse('task', args=[second.pk])}#upstream", "查看")
+        assert found["缺牵头单位、缺责任人、缺时限"][2] == reverse("move", args=[third.pk, "confirm"])
+        assert found["佐证：已失效"][1] == "评价以此为依据"
+        assert told(thread.staff)["任务尚无佐证"][2] == reverse("evidence_new", args=[second.pk])
+
+    def test_a_suspect_link_and_expired_evidence_are_missing_too(self, thread, signed_in):
+        type(thread.accepted).objects.update(valid_until=clock.today() - datetime.timedelta(days=1))
+        with lifted():
+            Shortcoming.objects.filter(pk=thread.weak.pk).update(text="另一句话")
+        found = signed_in(thread.viewer).get(thread.page).context["missing"]
+        heads = {row["head"]: row["note"] for row in found}
+        assert heads["任务尚无佐证"] == "1 件，已过期"
+        assert "关联存疑：原文其后有变" in heads
+        assert "佐证：已过期" in heads
+
+    def test_where_nothing_is_missing_one_sentence_says_so(self, thread, signed_in):
+        with lifted():
+            thread.weak.causes.update(paired_by_position=False)
+        page = signed_in(thread.viewer).get(thread.page)
+        assert page.context["missing"] == []
+        assert "本链条没有缺项" in page.content.decode()
+
+    def test_a_proposed_link_says_by_whom_or_that_the_import_presumes_it(self, thread, signed_in):
+        for task, presumed in zip(thread.tasks[1:3], (True, False), strict=True):
+            given = {"by": thread.admin, "strength": "direct", "rationale": "同"}
+            trace.propose(task, thread.weak, presumed=presumed, **given)
+        rows = signed_in(thread.viewer).get(thread.page).context["rows"]
+        assert rows[1]["settled"] == "由导入程序推定"
+        assert rows[2]["settled"].startswith(f"{thread.admin}")
+
+    def test_figures_of_last_year_lead_to_the_register(self, thread, signed_in):
+        indicators.add(
+            thread.task_of_it.pk, by=thread.admin, name="人次", direction="up", figure=thread.report.figures.first()
+        )
+        body = signed_in(thread.viewer).get(thread.page).content.decode()
+        register = reverse("figures", args=[thread.plan.pk])
+        assert f'<a href="{register}">' in body
+        assert f"{thread.report.year}年报告" in body
+        assert register in signed_in(thread.viewer).get(reverse("trace", args=[thread.plan.pk])).content.decode()
+
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_statements_do_not_grow_with_proposed_links(self, thread, signed_in, number):
+        for task in thread.tasks[1 : 1 + number]:
+            trace.propose(task, thread.weak, by=thread.admin, strength="direct", rationale="同")
+        client = signed_in(thread.staff)
+        client.get(thread.page)
+        with CaptureQueriesContext(connection) as looking:
+            page = client.get(thread.page)
+        assert (len(looking), len(page.context["rows"])) == (14, 1 + number)
 
     @pytest.mark.parametrize("number", [1, 3])
     def test_statements_do_not_grow(self, thread, signed_in, number):

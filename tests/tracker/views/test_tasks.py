@@ -104,7 +104,7 @@ def test_the_whole_sentence_is_shown_with_the_tasks_words_marked(world: World, s
     html = shown(signed_in(world.viewer), task).content.decode()
     assert "<p>开展执法评查，<mark>强化案卷管理，实现质量提升</mark>。</p>" in html
     source = shown(signed_in(world.viewer), task).context["source"]
-    assert source.place == "Part 四, item 2, sentence 1"
+    assert source.place == "Part 4, item 2, sentence 1"
     assert source.url == reverse("living_report", args=[world.plan.pk]) + "#task-2.2"
     assert [other.code for other in source.others] == ["2.1"]
 

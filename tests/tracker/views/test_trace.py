@@ -1,5 +1,6 @@
 """The page from last year's measures and shortcomings to tasks and evidence."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +13,10 @@ from django.urls import reverse
 from tests.bench.fill import repeat_history, repeat_tasks
 from tests.unguarded import lifted
 from tests.worlds import World
+from tracker import clock
 from tracker.enums import Role
-from tracker.models import Measure, MeasureLink, Section, Shortcoming, Task, TaskEvent, User
-from tracker.services import indicators, tasks, trace
+from tracker.models import Evidence, Measure, MeasureLink, Section, Shortcoming, Task, TaskEvent, User
+from tracker.services import indicators, requests, tasks, trace
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -82,13 +84,16 @@ def test_what_is_missing_stands_on_top_with_what_to_do(linked: World, signed_in:
     heads = [gap.head for gap in found]
     assert heads == [
         "既无任务，也无去向说明",
+        "仅承接一部分或回应偏弱，且未说明其余去向",
+        "仅按位置与不足配对的原因",
+        "缺牵头单位、责任人或时限的任务",
         "未与上年关联的任务",
         "尚无佐证的任务",
         "推定而未确认的关联",
     ]
-    assert [row["words"].split()[0] for row in found[1].rows] == ["1.2", "2.1", "2.2"]
-    assert [row["words"].split()[0] for row in found[2].rows] == ["1.1"]
-    assert [row["words"] for row in found[3].rows] == ["1.1 → 不足二"]
+    assert [row["words"].split()[0] for row in found[4].rows] == ["1.2", "2.1", "2.2"]
+    assert [row["words"].split()[0] for row in found[5].rows] == ["1.1"]
+    assert [row["words"] for row in found[6].rows] == ["1.1 → 不足二"]
     assert all(row["url"] for gap in found for row in gap.rows)
 
 
@@ -101,6 +106,52 @@ def test_a_gap_goes_when_it_is_mended(linked: World, signed_in: SignIn) -> None:
     heads = [gap.head for gap in page(client, linked).context["missing"]]
     assert "尚无佐证的任务" not in heads
     assert "既无任务，也无去向说明" not in heads
+
+
+def test_what_a_task_lacks_is_named_and_led_to_by_those_who_may_confirm(linked: World, signed_in: SignIn) -> None:
+    second, head = linked.tasks[1], "缺牵头单位、责任人或时限的任务"
+    found = next(gap for gap in page(signed_in(linked.reviewer), linked).context["missing"] if gap.head == head)
+    assert [row["words"].split("　")[0] for row in found.rows] == ["1.2", "2.1", "2.2"]
+    first = found.rows[0]
+    assert (first["note"], first["act"]) == ("缺牵头单位、缺责任人、缺时限", "确认任务")
+    assert first["url"] == reverse("move", args=[second.pk, "confirm"])
+    other = next(gap for gap in page(signed_in(linked.viewer), linked).context["missing"] if gap.head == head)
+    assert (other.rows[0]["url"], other.rows[0]["act"]) == (reverse("task", args=[second.pk]), "看本任务")
+
+
+def test_words_on_what_to_do_fit_the_person(linked: World, signed_in: SignIn) -> None:
+    def acts_of(who: User) -> set[str]:
+        return {row["act"] for gap in page(signed_in(who), linked).context["missing"] for row in gap.rows}
+
+    assert {"去确认", "说明去向", "确认任务"} <= acts_of(linked.reviewer)
+    assert acts_of(linked.viewer) == {"看本任务", "查看"}
+
+
+def test_a_weak_answer_is_not_called_one_without_a_task(linked: World, signed_in: SignIn) -> None:
+    trace.confirm(linked.task.shortcoming_links.get(), by=linked.admin)
+    found = gaps(signed_in(linked.viewer), linked)
+    assert [words.split("　")[0] for words in found["既无任务，也无去向说明"]] == ["举措 2", "不足一"]
+    assert [words.split("　")[0] for words in found["仅承接一部分或回应偏弱，且未说明其余去向"]] == ["不足二"]
+
+
+def test_a_task_whose_only_evidence_has_expired_says_so(linked: World, signed_in: SignIn) -> None:
+    item = linked.proof(linked.task).evidence
+    Evidence.objects.filter(pk=item.pk).update(valid_until=clock.today() - datetime.timedelta(days=1))
+    client = signed_in(linked.viewer)
+    for view in ("", "?as=table"):
+        assert "1 件，已过期" in page(client, linked, view).content.decode()
+    missing = page(client, linked).context["missing"]
+    found = next(gap for gap in missing if gap.head == "尚无佐证的任务")
+    assert found.rows[0]["note"].endswith("1 件，已过期")
+
+
+def test_the_matrix_says_which_tasks_are_cancelled(linked: World, signed_in: SignIn) -> None:
+    second = linked.started(linked.tasks[1])
+    asked = requests.ask(second.pk, by=linked.staff, kind="cancellation", reason="机构撤并")
+    requests.decide(asked.pk, by=linked.admin, approved=True, approving_body="区政府", basis_document="纪要3号")
+    tasks.cancel(second.pk, by=linked.admin)
+    rows = page(signed_in(linked.viewer), linked, "?as=matrix").context["matrix"]["rows"]
+    assert [row["note"] for row in rows] == ["", "已取消", "", ""]
 
 
 def test_a_link_to_changed_words_is_suspect(linked: World, signed_in: SignIn) -> None:
