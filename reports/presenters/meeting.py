@@ -95,7 +95,7 @@ def page(review: Review, item: ReviewItem, task: Task, user: User, values: dict[
         "changed": _changed(then, task, row, user) if then else [],
         "changed_since": wording.month_day(before_review.on) if before_review else "",
         "earlier": list(_earlier(task, review, user)),
-        "decisions": [decision_words(decision) for decision in decided.get(item.pk, [])],
+        "decisions": [decision_words(decision, review.plan) for decision in decided.get(item.pk, [])],
         "request": request,
         "request_key": request["key"] if request else None,
         "options": list(_options(task, request, values.get("kind", ""))),
@@ -231,7 +231,7 @@ def _earlier(task: Task, review: Review, user: User) -> Iterator[dict[str, str]]
     for decision in found[:3]:
         yield {
             "on": wording.month_day(decision.item.review.on),
-            "words": decision_words(decision),
+            "words": decision_words(decision, task.plan),
             "outcome": _outcome(decision),
             "is_open": "yes" if _is_open(decision) else "",
         }

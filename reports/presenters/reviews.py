@@ -15,6 +15,7 @@ from reports import permissions, picture
 from reports.enums import AgendaOrder, AgendaReason, ReviewState
 from reports.models import Decision, Review, ReviewItem, ReviewPicture
 from tracker import clock, wording
+from tracker.dates import day_in_year
 from tracker.lights import LIGHT_OF, LIGHT_ORDER
 from tracker.models import Plan, Task, User
 from tracker.permissions import answers
@@ -120,10 +121,11 @@ def decisions_of(items: Iterable[ReviewItem]) -> dict[int, list[Decision]]:
     return found
 
 
-def decision_words(decision: Decision) -> str:
-    """督办：9月30日前完成培训."""
+def decision_words(decision: Decision, plan: Plan) -> str:
+    """督办：9月30日前完成培训. A date outside the year of the plan is shown with its own."""
     kind = str(decision.get_kind_display())
-    date = _("until %(date)s") % {"date": wording.month_day(decision.by_date)} if decision.by_date else ""
+    day = day_in_year(decision.by_date, plan.year)
+    date = _("until %(date)s") % {"date": day} if day else ""
     return "　".join(part for part in (kind, decision.words, date) if part)
 
 
@@ -177,7 +179,7 @@ def _agenda_row(item: ReviewItem, review: Review, decisions: list[Decision], on:
         url=address_of(review, item.pk),
         reasons=reason_words(item),
         words=item.words,
-        decisions=[decision_words(row) for row in decisions],
+        decisions=[decision_words(row, review.plan) for row in decisions],
         drafted=bool(item.draft),
         removable=may and not decisions,
     )
