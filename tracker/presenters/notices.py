@@ -22,7 +22,7 @@ from tracker.enums import (
     Verdict,
 )
 from tracker.exceptions import Refusal
-from tracker.models import Demand, EvidenceUse, NoticeReply, Plan, SupervisionNotice, Task, User
+from tracker.models import ContributionRequest, Demand, EvidenceUse, NoticeReply, Plan, SupervisionNotice, Task, User
 from tracker.models.notices import notice_number
 from tracker.presenters.source import source_of
 from tracker.querysets import NoticeQuerySet
@@ -151,6 +151,19 @@ def demands_by_task(plan: Plan, user: User, on: datetime.date) -> dict[int, list
         words = _demand_words(DemandKind(row.kind), row.words, term_of(row.wanted_by, row.task, on))
         found.setdefault(row.task_id, []).append({**words, "on": row.wanted_by})
     return found
+
+
+def asked_words(asked: ContributionRequest, on: datetime.date) -> dict[str, Any]:
+    """What a lead unit asks of a supporting unit, said as a demand is, with the unit that asks."""
+    term = term_of(asked.wanted_by, asked.task, on)
+    wanted = _("wanted by %(date)s") % {"date": term.day} if term.day else ""
+    return {
+        "unit": str(asked.task.lead_unit or ""),
+        "words": asked.words,
+        "wanted": wanted,
+        "days": term.days,
+        "over": term.over,
+    }
 
 
 # ---------- Lists ----------

@@ -429,6 +429,5 @@ def _contributions_asked(plan: Plan, user: User, on: datetime.date) -> dict[int,
     found = {}
     for row in rows:
         row.task.plan = plan
-        words = {"words": row.words, "unit": str(row.task.lead_unit or "")}
-        found[row.task_id] = {**words, "term": supervision.term_of(row.wanted_by, row.task, on)}
+        found[row.task_id] = supervision.asked_words(row, on)
     return found

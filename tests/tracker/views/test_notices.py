@@ -418,12 +418,12 @@ class TestTheHomes:
         urge(desk, kind="report", wanted_by=datetime.date(2025, 6, 27))
         issue(desk)
         told = home(signed_in(desk.head), desk).context
-        assert ["notice"] == [one.kind for one in told["reminders"]]
+        assert [one.kind for one in told["reminders"]] == ["notice"]
         dates = [date["words"] for date in told["dates"]]
         assert dates[1] == "1.1: to report as demanded" and not any("notice" in words for words in dates)
         other = desk.person("colleague", "contributor", desk.bureau)
         dates = home(signed_in(other), desk).context["dates"]
-        assert [date["words"] for date in dates][0] == "1.1: to reply to the notice"
+        assert dates[0]["words"] == "1.1: to reply to the notice"
 
     def test_returned_tasks_come_first_only_where_no_notice_stands_above_them(self, desk, signed_in):
         tasks.send_back(desk.under_review(desk.tasks[1]).pk, by=desk.reviewer, reason="缺名单")
