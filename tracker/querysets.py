@@ -38,6 +38,7 @@ from tracker.enums import (
     OPEN_STATUSES,
     STANDING_VERDICTS,
     UNANSWERED_NOTICES,
+    ContributionState,
     DemandState,
     Disclosure,
     EventKind,
@@ -688,6 +689,18 @@ class NoticeQuerySet(AmongUnitsQuerySet):
         return self.filter(judged | Q(state__in=UNANSWERED_NOTICES, limit_on__lt=on), plan=plan)
 
 
+class ContributionRequestQuerySet(TaskPartQuerySet):
+    def waiting_for(self, user: "User", plan: "Plan") -> Self:
+        """What is asked of this person's unit in a plan and can be answered now, as `check_contribute` allows it."""
+        writes = user.unit is not None and user.unit.government_id == plan.government_id
+        if not writes or plan.state == PlanState.CLOSED or user.role not in (Role.CONTRIBUTOR, Role.UNIT_HEAD):
+            return self.none()
+        task: Any = apps.get_model("tracker", "Task")
+        supported = task.objects.filter(supporting_units=user.unit_id, status__in=lights.REPORTING_STATUSES)
+        answerable = supported.exclude(lead_unit=user.unit_id).values("pk")
+        return self.filter(task__plan=plan, task__in=answerable, unit=user.unit_id, state=ContributionState.ASKED)
+
+
 class NoticeReplyQuerySet(AmongUnitsQuerySet):
     task_path = "notice__task"
 
@@ -743,16 +756,19 @@ def demanded_conditions(user: "User", plan: "Plan", on: datetime.date, waiting: 
     """What else waits for this person among a plan's tasks, beside the groups `waiting`, by group.
 
     "notice" for tasks with a supervision notice that waits for the person, whatever else the task waits for;
-    "demand" for the lead unit's staff: open demands that a report can answer, on tasks of no other group.
+    "demand" for the lead unit's staff: open demands, whatever the status, on tasks of no other group;
+    "contribution" for what other lead units ask of the unit's staff: one task has one open request to a unit at most.
     """
     task: Any = apps.get_model("tracker", "Task")
     notice = task._meta.get_field("notices").related_model.objects
     demand = task._meta.get_field("demands").related_model.objects
+    asked = task._meta.get_field("contribution_requests").related_model.objects
     groups: dict[str, Q] = {}
     if user.role in (Role.CONTRIBUTOR, Role.UNIT_HEAD, Role.REVIEWER, Role.LEADER):
         groups["notice"] = Q(Exists(notice.waiting_for(user, plan, on).filter(task=OuterRef("pk"))))
     if {"returned", "report"} <= set(waiting):
         open_ones = demand.open().filter(task=OuterRef("pk"), unit=user.unit_id)
-        own = Q(plan=plan, lead_unit=user.unit_id, status__in=lights.REPORTING_STATUSES)
+        own = Q(plan=plan, lead_unit=user.unit_id)
         groups["demand"] = own & Q(Exists(open_ones)) & ~reduce(or_, waiting.values())
+        groups["contribution"] = Q(pk__in=asked.visible_to(user).waiting_for(user, plan).values("task"))
     return groups

@@ -56,6 +56,14 @@ class ReplyForm(StyledForm):
     evidence = KeysField(label=_("Evidence"), required=False)
 
 
+class KeptReplyForm(ReplyForm):
+    """A reply that is put aside and may have no words yet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"].required = False
+
+
 class JudgeForm(StyledForm):
     """A word on a reply: optional when it is accepted, needed when it is not."""
 

@@ -35,6 +35,9 @@ class Demand(models.Model):
         TaskEvent, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answer")
     )
 
+    # Not stored: the demand in whose place this one was made, on the row that services.demands.ask returns.
+    replaces: "Demand | None" = None
+
     objects = DemandQuerySet.as_manager()
 
     class Meta:

@@ -9,7 +9,7 @@ from tracker.enums import ContributionState, RequestKind, RequestState
 from tracker.models.history import TaskEvent
 from tracker.models.people import Unit
 from tracker.models.task import Task
-from tracker.querysets import ChangeRequestQuerySet, TaskPartQuerySet
+from tracker.querysets import ChangeRequestQuerySet, ContributionRequestQuerySet
 
 
 class ChangeRequest(models.Model):
@@ -88,7 +88,7 @@ class ContributionRequest(models.Model):
         TaskEvent, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answer")
     )
 
-    objects = TaskPartQuerySet.as_manager()
+    objects = ContributionRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("request for a contribution")

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from tracker import clock, permissions, wording
 from tracker.enums import (
+    OPEN_NOTICES,
     UNANSWERED_NOTICES,
     DemandKind,
     DemandState,
@@ -21,10 +22,11 @@ from tracker.enums import (
     Verdict,
 )
 from tracker.exceptions import Refusal
-from tracker.models import Demand, EvidenceUse, NoticeReply, Plan, SupervisionNotice, Task, User
+from tracker.models import ContributionRequest, Demand, EvidenceUse, NoticeReply, Plan, SupervisionNotice, Task, User
 from tracker.models.notices import notice_number
 from tracker.presenters.source import source_of
 from tracker.querysets import NoticeQuerySet
+from tracker.services.demands import replacing
 
 REPLY_TAGS = {ReplyVerdict.ACCEPTED: "tag--ok", ReplyVerdict.REFUSED: "tag--no"}
 STATE_TAGS = {
@@ -122,7 +124,7 @@ def waiting_rows(plan: Plan, user: User, on: datetime.date) -> list[dict[str, An
     rows = sorted(found, key=lambda row: (-order.index(NoticeLevel(row.level)), row.limit_on, row.pk))
     for row in rows:
         row.plan = row.task.plan = plan
-    return [{**_row(row, on), "acts": _acts(row, user)} for row in rows]
+    return [{**_row(row, on), "acts": _acts(row, user), "on": row.limit_on} for row in rows]
 
 
 def _acts(notice: SupervisionNotice, user: User) -> list[dict[str, Any]]:
@@ -141,17 +143,37 @@ def _acts(notice: SupervisionNotice, user: User) -> list[dict[str, Any]]:
 
 
 def demands_by_task(plan: Plan, user: User, on: datetime.date) -> dict[int, list[dict[str, Any]]]:
-    """{task: what is demanded of the person's unit there and has no answer}."""
+    """{task: what is demanded of the person's unit there and has no answer, each with its day `on`}."""
     rows = Demand.objects.visible_to(user).open().filter(task__plan=plan, unit=user.unit_id).select_related("task")
     found: dict[int, list[dict[str, Any]]] = {}
     for row in rows.order_by("asked_at"):
         row.task.plan = plan
         words = _demand_words(DemandKind(row.kind), row.words, term_of(row.wanted_by, row.task, on))
-        found.setdefault(row.task_id, []).append(words)
+        found.setdefault(row.task_id, []).append({**words, "on": row.wanted_by})
     return found
 
 
+def asked_words(asked: ContributionRequest, on: datetime.date) -> dict[str, Any]:
+    """What a lead unit asks of a supporting unit, said as a demand is, with the unit that asks."""
+    term = term_of(asked.wanted_by, asked.task, on)
+    wanted = _("wanted by %(date)s") % {"date": term.day} if term.day else ""
+    return {
+        "unit": str(asked.task.lead_unit or ""),
+        "words": asked.words,
+        "wanted": wanted,
+        "days": term.days,
+        "over": term.over,
+    }
+
+
 # ---------- Lists ----------
+
+
+def by_state(shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of a list under their headings, what is open first; headings without rows are left out."""
+    open_ones = {"title": _("Not ended yet"), "rows": [row for row in shown if row["open"]]}
+    ended = {"title": _("Ended already"), "rows": [row for row in shown if not row["open"]]}
+    return [group for group in (open_ones, ended) if group["rows"]]
 
 
 def rows(found: Iterable[SupervisionNotice], plan: Plan, on: datetime.date) -> list[dict[str, Any]]:
@@ -178,6 +200,7 @@ def _row(notice: SupervisionNotice, on: datetime.date) -> dict[str, Any]:
         "term": term_of(notice.limit_on, notice.task, on, running=state in UNANSWERED_NOTICES),
         "state": str(state.label),
         "tag": STATE_TAGS.get(state, ""),
+        "open": state in OPEN_NOTICES,
     }
 
 
@@ -197,6 +220,7 @@ def demand_rows(found: Iterable[Demand], plan: Plan, on: datetime.date) -> list[
                 "asked": f"{demand.asked_by}　{wording.moment(demand.asked_at)}",
                 "state": demand.get_state_display(),
                 "tag": DEMAND_TAGS.get(DemandState(demand.state), ""),
+                "open": demand.state == DemandState.OPEN,
                 "answered": wording.moment(demand.answer.at) if demand.answer else "",
             }
         )
@@ -333,12 +357,14 @@ def _refusal(check: Callable[..., None], user: User, notice: SupervisionNotice) 
 def demand_page(task: Task, kind: DemandKind, standing: Demand | None) -> dict[str, Any]:
     """What stands beside the form of a demand."""
     headings = {DemandKind.URGE: _("Urge the unit"), DemandKind.REPORT: _("Ask for a report")}
-    beside = [(_("Lead unit"), str(task.lead_unit or "—"))]
+    context: dict[str, Any] = {}
     if standing is not None:
-        beside.append((_("Replaces"), f"{standing.words}（{_who_when(standing.asked_by, standing.asked_at)}）"))
+        context["standing_title"] = replacing(kind, standing.asked_at, task)
+        context["standing"] = {"words": standing.words, "reason": _who_when(standing.asked_by, standing.asked_at)}
     return {
+        **context,
         "heading": headings[kind],
-        "beside": beside,
+        "beside": [(_("Lead unit"), str(task.lead_unit or "—"))],
         "follows": _("The unit finds it on its home page; its next report on this task answers it."),
     }
 
@@ -365,6 +391,7 @@ def escalation_page(notice: SupervisionNotice, level: NoticeLevel | None, on: da
     term = "　".join(part for part in (row["term"].day, row["term"].days) if part)
     return {
         "heading": _("Escalate the notice"),
+        "back": {"url": row["url"], "label": _("Back to the notice")},
         "beside": [
             (_("Upon"), f"{row['level'].label} {notice.number}　{row['state']}"),
             (_("Its limit"), term),

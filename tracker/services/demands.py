@@ -39,8 +39,10 @@ def ask(
     text = _checked(clean(words).strip(), kind, wanted_by)
     tasks.refuse_late(wanted_by, task, "wanted_by")
     refuse_marks({"words": text}, by=by, task=task)
-    replaced = task.demands.open().filter(kind=kind).update(state=DemandState.REPLACED)
-    demand = Demand.objects.create(
+    standing = task.demands.open().filter(kind=kind)
+    replaced = standing.order_by("-asked_at").first()
+    standing.update(state=DemandState.REPLACED)
+    demand: Demand = Demand.objects.create(
         task=task,
         unit=task.lead_unit,
         kind=kind,
@@ -49,9 +51,30 @@ def ask(
         asked_by=by,
         asked_at=clock.now(),
     )
-    detail = _detail(demand, task, bool(replaced))
-    tasks.note(task.pk, EventKind.DEMAND, by=by, detail=detail, reason=text, codes={"demand": kind})
+    demand.replaces = replaced
+    tasks.note(task.pk, EventKind.DEMAND, by=by, detail=_detail(demand, task), reason=text, codes={"demand": kind})
     return demand
+
+
+def replacing(kind: str, asked_at: datetime.datetime, task: Task) -> str:
+    """What a new demand of a kind puts aside: the open one that was made at `asked_at`, in a sentence."""
+    sentences = {
+        DemandKind.URGE: _("It replaces the urging of %(date)s, which is still open."),
+        DemandKind.REPORT: _("It replaces the report asked for on %(date)s, which is still open."),
+    }
+    return sentences[DemandKind(kind)] % {"date": wording.date_in_year(clock.local_date(asked_at), task)}
+
+
+def replaced_line(made: Demand) -> str:
+    """What a demand that was made just now has put aside, in a sentence; "" for nothing."""
+    if made.replaces is None:
+        return ""
+    sentences = {
+        DemandKind.URGE: _("It replaced the urging of %(date)s."),
+        DemandKind.REPORT: _("It replaced the report asked for on %(date)s."),
+    }
+    day = clock.local_date(made.replaces.asked_at)
+    return sentences[DemandKind(made.kind)] % {"date": wording.date_in_year(day, made.task)}
 
 
 def _checked(text: str, kind: str, wanted_by: datetime.date | None) -> str:
@@ -66,11 +89,11 @@ def _checked(text: str, kind: str, wanted_by: datetime.date | None) -> str:
     return text
 
 
-def _detail(demand: Demand, task: Task, replaced: bool) -> str:
+def _detail(demand: Demand, task: Task) -> str:
     """What the line of history says: kind, unit, date, and that it stands in the place of an earlier one."""
     parts = [str(demand.get_kind_display()), str(task.lead_unit)]
     if demand.wanted_by:
         parts.append(_("answer by %(date)s") % {"date": wording.date_in_year(demand.wanted_by, task)})
-    if replaced:
+    if demand.replaces is not None:
         parts.append(_("it replaces what was demanded before"))
     return "　".join(parts)

@@ -74,6 +74,12 @@ def reply(notice_id: int, *, by: User, words: str, evidence: Iterable[int] = ())
     return answer
 
 
+def check_kept_reply(notice: SupervisionNotice, *, by: User, words: str) -> None:
+    """Raise as `reply` would for the wrong person or state, and SecrecyMark: what is put aside is stored too."""
+    permissions.check_reply(by, notice)
+    refuse_marks({"words": words}, by=by, task=notice.task)
+
+
 @transaction.atomic
 def accept(notice_id: int, *, by: User, words: str = "") -> SupervisionNotice:
     """The reply holds; the notice ends."""

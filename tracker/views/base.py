@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from tracker import clock
@@ -68,6 +69,13 @@ def task_or_404(request: HttpRequest, pk: int, *related: str, queryset: Any = No
     task: Task = get_object_or_404(tasks.select_related("area", "lead_unit", "owner", *related), pk=pk)
     task.plan = plan_or_404(request, task.plan_id)
     return task
+
+
+def came_from(request: HttpRequest) -> str:
+    """`next` of the form or of the address, when it is on this site; else ""."""
+    back = request.POST.get("next") or request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return back if safe else ""
 
 
 def past_day(typed: str, plan: Plan) -> datetime.date | None:

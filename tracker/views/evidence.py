@@ -3,6 +3,7 @@
 import logging
 from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -26,7 +27,7 @@ from tracker.presenters import ledger as ledger_shown
 from tracker.presenters.source import source_of
 from tracker.services import evidence as service
 from tracker.services import files, link_checks
-from tracker.views.base import page_of, person_of, plan_or_404, task_or_404, visible_tasks
+from tracker.views.base import came_from, page_of, person_of, plan_or_404, task_or_404, visible_tasks
 
 logger = logging.getLogger("tracker.evidence")
 PER_PAGE = 50
@@ -79,9 +80,18 @@ def _deposit(request: HttpRequest, task: Task, replaces: Evidence | None) -> Htt
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _form_page(request, task, form, 400 if isinstance(refusal, InvalidInput) else 409, replaces=replaces)
     sentence = _("%(number)s is added.") % {"number": use.evidence.number}
-    link = format_html('<a href="{}">{}</a>', reverse("evidence_new", args=[task.pk]), _("Add another"))
+    back = came_from(request)
+    again = reverse("evidence_new", args=[task.pk]) + (f"?{urlencode({'next': back})}" if back else "")
+    link = format_html('<a href="{}">{}</a>', again, _("Add another"))
     messages.success(request, format_html("{} {}", sentence, link))
-    return redirect(task)
+    return redirect(_with_added(back, use) if back else task)
+
+
+def _with_added(address: str, use: EvidenceUse) -> str:
+    """The address of a page that ticks what was added for it."""
+    parts = urlsplit(address)
+    kept = [pair for pair in parse_qsl(parts.query) if pair[0] != "added"]
+    return parts._replace(query=urlencode([*kept, ("added", str(use.pk))])).geturl()
 
 
 def _form_page(request: HttpRequest, task: Task, form: EvidenceForm, status: int = 200, **extra: Any) -> HttpResponse:
@@ -92,6 +102,7 @@ def _form_page(request: HttpRequest, task: Task, form: EvidenceForm, status: int
         "source": source_of(task),
         "criteria": [line.strip() for line in task.criteria.splitlines() if line.strip()],
         "next_number": service.next_number(task),
+        "back": {"url": came_from(request), "label": _("Back without adding anything")},
         **extra,
     }
     return render(request, "tracker/evidence_form.html", context, status=status)

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,21 +14,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
-from tracker import clock, wording
-from tracker.enums import ContributionState, EventKind, Light, RequestState, Role, Status
+from tracker import clock, dates, wording
+from tracker.enums import EventKind, Light, RequestKind, RequestState, Role, Status
 from tracker.lights import LIGHT_OF, REPORTING_STATUSES
 from tracker.models import ChangeRequest, ContributionRequest, Evidence, Plan, Task, TaskEvent, User
 from tracker.permissions import CONDUCTORS, answers, check_decide_requests, check_own_government
 from tracker.presenters import notices as supervision
 from tracker.presenters.rows import Row, task_row
 from tracker.presenters.task_tables import troubles
-from tracker.querysets import CHANGED_ADDRESS, DEAD_ADDRESS, expired, waiting_conditions
+from tracker.querysets import CHANGED_ADDRESS, DEAD_ADDRESS, demanded_conditions, expired, waiting_conditions
 from tracker.services import reminders
 from tracker.services.occasions import Kind, Occasion
 from tracker.texts import enumeration
 from tracker.views.base import listed, person_of, plan_or_404, plans_of, visible_tasks
 
-NEAR_DATES = 5
+NEAR_DATES = 8
 # What waits beside the tasks, from other apps: each gives {words, url, action} or None for a plan and a person.
 ALSO_WAITING: list[Callable[[Plan, User], dict[str, str] | None]] = []
 LATEST_EVENTS = 6
@@ -51,7 +51,8 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
     tasks = _tasks(request, shown, user, on)
     notices = supervision.waiting_rows(shown, user, on) if user.role in (*STAFF, *CONDUCTORS) else []
     demands = supervision.demands_by_task(shown, user, on) if user.role in STAFF else {}
-    groups = _groups(tasks, shown, user, on, demands, primary=not notices)
+    contributions = _contributions_asked(shown, user, on)
+    groups = _groups(tasks, shown, user, on, demands, contributions, primary=not notices)
     reminded = reminders.due_for(user, shown, on)
     asked = _open_requests(shown, user)
     return render(
@@ -67,12 +68,11 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
             "idle": _idle_rows(tasks, groups, user, on),
             "reminders": reminded,
             "reminder_choice": user.get_reminders_display() if user.email else "",
-            "dates": _near_dates(tasks, shown, user, on, _dated(reminded)),
+            "dates": _near_dates(shown, on, reminded, _awaited(tasks, notices, demands, user)),
             "unit_lights": _unit_lights(tasks, shown, user, on),
             "events": _latest_events(shown, user),
             "care": _evidence_to_look_after(shown, user, on),
             "asked": asked,
-            "contributions": _contributions_asked(shown, user),
             "nothing": _nothing(shown, user, on, asked),
         },
     )
@@ -99,9 +99,12 @@ def _number(notices: list[Any], groups: list[dict[str, Any]], asked: dict[str, A
 
 def _tasks(request: HttpRequest, plan: Plan, user: User, on: datetime.date) -> list[Task]:
     """All that may concern this person, in one query: what waits, what the unit leads, what the person owns."""
-    concerns = [*waiting_conditions(user, plan, on).values()]
+    waiting = waiting_conditions(user, plan, on)
+    concerns = [*waiting.values()]
     if user.role in STAFF:
         concerns.append(Q(lead_unit=user.unit_id))
+        demanded = demanded_conditions(user, plan, on, waiting)
+        concerns += [demanded["contribution"]] if "contribution" in demanded else []
     if not concerns:
         return []
     returns = TaskEvent.objects.filter(task=OuterRef("pk"), kind=EventKind.RETURN).order_by("-sequence")
@@ -144,30 +147,43 @@ def _period_sentence(plan: Plan, on: datetime.date) -> str:
 
 
 def _groups(
-    tasks: list[Task], plan: Plan, user: User, on: datetime.date, demands: dict[int, Any], *, primary: bool
+    tasks: list[Task],
+    plan: Plan,
+    user: User,
+    on: datetime.date,
+    demands: dict[int, Any],
+    contributions: dict[int, Any],
+    *,
+    primary: bool,
 ) -> list[dict[str, Any]]:
     """The groups that are not empty, in the order of the page; a task stands in the first that fits.
 
     `demands` are shown with their tasks, wherever these stand; tasks that wait for nothing else have a group of their
-    own. The first button of the page is filled if `primary`.
+    own, and so have tasks of other units for which `contributions` are asked. The first button of the page is filled
+    if `primary`, and only then does the first group say that it comes first.
     """
     cutoff = plan.cutoff(on)
     heads = {
-        "returned": (_("Returned, to be resubmitted"), _("first")),
+        "returned": (_("Returned, to be resubmitted"), _("first") if primary else ""),
         "demand": (_("Urged or asked for a report"), ""),
         "sign": (_("To sign off"), ""),
         "report": (_("Report for %(month)s") % {"month": wording.month(cutoff)}, ""),
+        "contribution": (_("To contribute"), _("the status of the task stays as it is")),
         "review": (_("To review"), ""),
         "confirm": (_("To confirm"), ""),
     }
     wanted = list(waiting_conditions(user, plan, on))
+    standing = {
+        name: {task.pk for task in tasks if _stands_in(task, name, wanted, plan, user, on, demands)} for name in heads
+    }
+    standing["contribution"] = set(contributions)
     taken: set[int] = set()
     groups = []
     for name, (title, note) in heads.items():
         rows = [
-            _waiting_row(task, name, on, demands.get(task.pk, []))
+            _waiting_row(task, name, on, demands.get(task.pk, []), contributions.get(task.pk))
             for task in tasks
-            if task.pk not in taken and _stands_in(task, name, wanted, plan, user, on, demands)
+            if task.pk not in taken and task.pk in standing[name]
         ]
         if not rows:
             continue
@@ -184,9 +200,8 @@ def _stands_in(
     """True for a task of a group that this person has. A demand has its own only where the task has none."""
     if name != "demand":
         return name in wanted and _belongs(task, name, plan, user, on)
-    reportable = task.lead_unit_id == user.unit_id and task.status in REPORTING_STATUSES
     waits = any(_belongs(task, other, plan, user, on) for other in wanted)
-    return "report" in wanted and task.pk in demands and reportable and not waits
+    return "report" in wanted and task.pk in demands and task.lead_unit_id == user.unit_id and not waits
 
 
 def _belongs(task: Task, name: str, plan: Plan, user: User, on: datetime.date) -> bool:
@@ -212,17 +227,23 @@ ACTIONS = {
     "returned": ("report_progress", gettext_lazy("Revise and resubmit")),
     "report": ("report_progress", gettext_lazy("Report progress")),
     "demand": ("report_progress", gettext_lazy("Report progress")),
+    "held": ("task", gettext_lazy("See the task")),
+    "contribution": ("contribute", gettext_lazy("Give the contribution")),
     "sign": ("sign_off", gettext_lazy("Check and sign")),
     "review": ("review", gettext_lazy("Review")),
     "confirm": ("move", gettext_lazy("Confirm task")),
 }
 
 
-def _waiting_row(task: Task, name: str, on: datetime.date, demands: list[dict[str, Any]]) -> Row:
-    view, label = ACTIONS[name]
+def _waiting_row(
+    task: Task, name: str, on: datetime.date, demands: list[dict[str, Any]], asked: dict[str, Any] | None
+) -> Row:
+    held = name == "demand" and task.status not in REPORTING_STATUSES
+    view, label = ACTIONS["held" if held else name]
     args = [task.pk, "confirm"] if name == "confirm" else [task.pk]
     extra: dict[str, Any] = {"action_url": reverse(view, args=args), "action": label, "primary": False}
     extra["demands"] = demands
+    extra["asked"] = asked if name == "contribution" else None
     if name == "returned":
         extra["quote"] = task.return_reason
         extra["quoted"] = f"{task.returned_unit} {task.returned_by}"
@@ -231,6 +252,9 @@ def _waiting_row(task: Task, name: str, on: datetime.date, demands: list[dict[st
         extra["last"] = _last_sentence(task)
         extra["no_change_url"] = reverse("no_change", args=[task.pk]) if task.status == Status.IN_PROGRESS else ""
         extra["asks_why"] = LIGHT_OF[task.light_reason] in (Light.RED, Light.YELLOW)
+    if held:
+        extra["last"] = _("Now “%(status)s”: the next report answers.") % {"status": task.get_status_display()}
+        extra["no_change_url"] = ""
     if name in ("sign", "review"):
         extra["last"] = _last_sentence(task)
     if name == "confirm":
@@ -270,22 +294,40 @@ def _idle_reason(task: Task) -> str:
     return str(task.get_status_display())
 
 
-def _near_dates(tasks: list[Task], plan: Plan, user: User, on: datetime.date, told: set[str]) -> list[dict[str, str]]:
-    """The cut-off and the next due dates of the unit's tasks, by date, without those `told` already."""
+def _near_dates(
+    plan: Plan, on: datetime.date, reminded: list[Occasion], awaited: list[tuple[Kind, datetime.date, str]]
+) -> list[dict[str, str]]:
+    """The cut-off and the next days on which something of the unit's is awaited, without what is reminded of above."""
     cutoff = plan.cutoff(on)
     entries = [(cutoff, _("Reports for %(month)s close") % {"month": wording.month(cutoff)})]
-    by_date: dict[datetime.date, list[str]] = {}
-    for task in tasks:
-        own = task.lead_unit_id == user.unit_id and task.code not in told
-        if own and task.due_on and task.due_on >= on and task.status in OPEN_DATED:
-            by_date.setdefault(task.due_on, []).append(task.code)
-    entries += [(day, _("%(codes)s due") % {"codes": enumeration(codes)}) for day, codes in by_date.items()]
-    return [{"date": wording.month_day(day), "words": words} for day, words in sorted(entries)[:NEAR_DATES]]
+    told = {(one.kind, one.about, one.code) for one in reminded}
+    by_date: dict[tuple[datetime.date, Kind], list[str]] = {}
+    for kind, day, code in awaited:
+        if day >= on and (kind, day, code) not in told:
+            by_date.setdefault((day, kind), []).append(code)
+    sentences = {
+        Kind.DUE: _("%(codes)s due"),
+        Kind.DEMAND: _("%(codes)s: to report as demanded"),
+        Kind.NOTICE: _("%(codes)s: to reply to the notice"),
+    }
+    entries += [(day, sentences[kind] % {"codes": enumeration(codes)}) for (day, kind), codes in by_date.items()]
+    year = plan.year
+    return [{"date": dates.day_in_year(day, year), "words": words} for day, words in sorted(entries)[:NEAR_DATES]]
 
 
-def _dated(reminded: list[Occasion]) -> set[str]:
-    """Codes of the tasks whose due date stands among the reminders already."""
-    return {one.code for one in reminded if one.kind == Kind.DUE}
+def _awaited(
+    tasks: list[Task], notices: list[dict[str, Any]], demands: dict[int, list[dict[str, Any]]], user: User
+) -> list[tuple[Kind, datetime.date, str]]:
+    """What of the unit's is awaited by a day: due dates, answers to demands, replies to notices, with the task's code.
+
+    Each code stands once a day and kind, also where two things are demanded of a task by the same day.
+    """
+    own = [task for task in tasks if task.lead_unit_id == user.unit_id]
+    found = [(Kind.DUE, task.due_on, task.code) for task in own if task.due_on and task.status in OPEN_DATED]
+    if user.role in STAFF:
+        found += [(Kind.DEMAND, row["on"], task.code) for task in own for row in demands.get(task.pk, []) if row["on"]]
+        found += [(Kind.NOTICE, row["on"], row["code"]) for row in notices]
+    return list(dict.fromkeys(found))
 
 
 OPEN_DATED = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.AWAITING_SIGN_OFF, Status.UNDER_REVIEW)
@@ -316,16 +358,48 @@ def _latest_events(plan: Plan, user: User) -> list[dict[str, str]]:
     if user.role in STAFF:
         events = events.filter(task__lead_unit=user.unit_id)
     latest = events.exclude(kind=EventKind.CREATE).order_by("-sequence")
-    rows = latest.values_list("at", "by_label", "kind", "changes", "task__code", "task_id")[:LATEST_EVENTS]
+    # The request that a line decides: the one of its task that the same person decided last before it.
+    decided = ChangeRequest.objects.visible_to(user).filter(
+        task=OuterRef("task"), decided_by=OuterRef("by"), decided_at__lte=OuterRef("at")
+    )
+    decided = decided.order_by("-decided_at")
+    rows = latest.select_related("task").annotate(
+        request_kind=Subquery(decided.values("kind")[:1]), request_state=Subquery(decided.values("state")[:1])
+    )
     return [
         {
-            "date": wording.month_day(clock.local_date(at)),
-            "words": f"{who} {wording.act_of_supervision(changes) or EventKind(kind).label}",
-            "code": code,
-            "url": reverse("task", args=[pk]),
+            "date": wording.month_day(clock.local_date(event.at)),
+            "words": f"{event.by_label} {_what(event)}{_outcome(event, plan)}",
+            "code": event.task.code,
+            "url": reverse("task", args=[event.task_id]),
         }
-        for at, who, kind, changes, code, pk in rows
+        for event in rows[:LATEST_EVENTS]
     ]
+
+
+def _what(event: TaskEvent) -> str:
+    """What was done: told apart where one kind of line tells of several acts."""
+    return str(wording.act_of_supervision(event.changes) or event.get_kind_display())
+
+
+def _outcome(event: Any, plan: Plan) -> str:
+    """What was decided on a request, with the new due date; "" for lines of other kinds.
+
+    A line that changed something is read by everyone, its request by those concerned: others read that it was
+    approved.
+    """
+    if event.kind != EventKind.DECIDE:
+        return ""
+    if event.request_kind is None:
+        what = str(RequestState.APPROVED.label) if event.changes else ""
+    else:
+        approved = event.request_state == RequestState.APPROVED
+        words = _("%(kind)s approved") if approved else _("%(kind)s not approved")
+        what = words % {"kind": RequestKind(event.request_kind).label}
+    due = event.changes.get("due_on", ["", ""])[1]
+    day = dates.day_in_year(datetime.date.fromisoformat(due), plan.year) if due else ""
+    said = _(", ").join(part for part in (what, day) if part)
+    return _(": ") + said if said else ""
 
 
 def _evidence_to_look_after(plan: Plan, user: User, on: datetime.date) -> list[dict[str, Any]]:
@@ -356,21 +430,13 @@ def _open_requests(plan: Plan, user: User) -> dict[str, Any] | None:
     return {"number": number, "url": reverse("requests", args=[plan.pk])} if number else None
 
 
-def _contributions_asked(plan: Plan, user: User) -> list[dict[str, Any]]:
-    """What lead units ask of this person's unit and has no answer yet, the most urgent first."""
+def _contributions_asked(plan: Plan, user: User, on: datetime.date) -> dict[int, dict[str, Any]]:
+    """{task: what its lead unit asks of this person's unit}, where it can be answered now."""
     if user.role not in STAFF:
-        return []
-    rows = ContributionRequest.objects.visible_to(user).filter(
-        task__plan=plan, unit=user.unit_id, state=ContributionState.ASKED
-    )
-    found = rows.select_related("task__lead_unit").order_by(F("wanted_by").asc(nulls_last=True), "asked_at")
-    return [
-        {
-            "date": wording.month_day(row.wanted_by) if row.wanted_by else "",
-            "code": row.task.code,
-            "url": reverse("contribute", args=[row.task_id]),
-            "words": row.words,
-            "unit": str(row.task.lead_unit or ""),
-        }
-        for row in found
-    ]
+        return {}
+    rows = ContributionRequest.objects.visible_to(user).waiting_for(user, plan).select_related("task__lead_unit")
+    found = {}
+    for row in rows:
+        row.task.plan = plan
+        found[row.task_id] = supervision.asked_words(row, on)
+    return found

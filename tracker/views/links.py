@@ -8,7 +8,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,7 +20,7 @@ from tracker.models import Measure, MeasureLink, Plan, Section, Shortcoming, Sho
 from tracker.presenters import links as shown
 from tracker.services import trace
 from tracker.texts import enumeration
-from tracker.views.base import person_of, plan_or_404, task_or_404, visible_tasks
+from tracker.views.base import came_from, person_of, plan_or_404, task_or_404, visible_tasks
 
 # Verdict → (service, the line shown afterwards).
 VERDICTS: dict[str, tuple[Callable[..., Any], Any]] = {
@@ -88,14 +87,7 @@ def _settle(request: HttpRequest, model: Any, pk: int, verdict: str) -> HttpResp
     settle, done = VERDICTS[verdict]
     settle(link, by=user)
     messages.success(request, done % {"code": link.task.code})
-    return HttpResponseRedirect(_came_from(request) or link.task.get_absolute_url())
-
-
-def _came_from(request: HttpRequest) -> str:
-    """`next` of the form or of the address, when it is on this site."""
-    back = request.POST.get("next") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return back if safe else ""
+    return HttpResponseRedirect(came_from(request) or link.task.get_absolute_url())
 
 
 # ---------- Made and edited, from both ends ----------
@@ -118,8 +110,8 @@ def link_task(request: HttpRequest, task: int) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("%(code)s is linked.") % {"code": row.code})
-            return redirect(_came_from(request) or f"{row.get_absolute_url()}#upstream")
-    context = {"form": form, "options": shown.options_of(row, names), "next": _came_from(request)}
+            return redirect(came_from(request) or f"{row.get_absolute_url()}#upstream")
+    context = {"form": form, "options": shown.options_of(row, names), "next": came_from(request)}
     context |= shown.task_end(row)
     return render(request, "tracker/link_form.html", context, status=400 if form.errors else 200)
 
@@ -181,8 +173,8 @@ def _link(
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Linked: %(codes)s.") % {"codes": enumeration(task.code for task in chosen)})
-            return redirect(_came_from(request) or _thread(plan, focus))
-    back = _came_from(request)
+            return redirect(came_from(request) or _thread(plan, focus))
+    back = came_from(request)
     context = {"form": form, "tasks": shown.tasks_to_choose(rows, wanted), "next": back, **end}
     context["back"] = back or _thread(plan, focus)
     context["back_label"] = _("Go back") if back else ""
@@ -230,8 +222,8 @@ def _edit(request: HttpRequest, model: Any, pk: int, upstream: str) -> HttpRespo
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("The link of %(code)s is confirmed.") % {"code": link.task.code})
-            return redirect(_came_from(request) or f"{link.task.get_absolute_url()}#upstream")
-    context = {"form": form, "next": _came_from(request), **shown.edit_page(link)}
+            return redirect(came_from(request) or f"{link.task.get_absolute_url()}#upstream")
+    context = {"form": form, "next": came_from(request), **shown.edit_page(link)}
     return render(request, "tracker/link_form.html", context, status=400 if form.errors else 200)
 
 

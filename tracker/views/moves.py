@@ -250,7 +250,8 @@ def _sent(request: HttpRequest, task: Task, act: Act, form: forms.MoveForm) -> H
 
 
 def _page(request: HttpRequest, task: Task, act: Act, status: int = 200, **context: Any) -> HttpResponse:
-    shared = {"task": task, "quote": wording.full_width(task.quote), **act.context}
+    back = {"url": task.get_absolute_url(), "label": _("Back to the task")}
+    shared = {"task": task, "quote": wording.full_width(task.quote), "back": back, **act.context}
     return render(request, "tracker/task_move.html", {**shared, **context}, status=status)
 
 

@@ -4,19 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tracker import clock, permissions
-from tracker.enums import NEXT_LEVEL, OPEN_NOTICES, DemandKind, DemandState, NoticeLevel
+from tracker.enums import NEXT_LEVEL, OPEN_NOTICES, UNANSWERED_NOTICES, DemandKind, DemandState, NoticeLevel
 from tracker.exceptions import InvalidInput, NotPermitted, Refusal
 from tracker.filters import DemandFilter, NoticeFilter
 from tracker.forms import notices as forms
@@ -29,6 +31,7 @@ from tracker.views.base import page_of, person_of, plan_or_404, task_or_404, vis
 from tracker.views.moves import Act, answer
 
 PER_PAGE = 50
+LONGEST_KEY = 19
 DEMANDS = "demands"
 
 
@@ -42,30 +45,37 @@ def notices(request: HttpRequest, plan: int) -> HttpResponse:
     on = clock.today()
     if request.GET.get("what") == DEMANDS:
         asked = Demand.objects.visible_to(user).filter(task__plan=found)
-        rows, context = _narrowed(request, asked, DemandFilter, DemandState.OPEN)
+        is_open = Q(state=DemandState.OPEN)
+        rows, context = _narrowed(request, asked, DemandFilter, is_open, is_open & Q(wanted_by__lt=on))
         fetched = rows.select_related("task", "unit", "asked_by", "answer")
         page = page_of(request, Paginator(fetched, PER_PAGE))
-        context |= {"demands": shown.demand_rows(page.object_list, found, on)}
+        context["demands"] = shown.demand_rows(page.object_list, found, on)
     else:
         sent = SupervisionNotice.objects.visible_to(user).filter(plan=found)
-        rows, context = _narrowed(request, sent, NoticeFilter, *OPEN_NOTICES)
+        late = Q(state__in=UNANSWERED_NOTICES, limit_on__lt=on)
+        rows, context = _narrowed(request, sent, NoticeFilter, Q(state__in=OPEN_NOTICES), late)
         page = page_of(request, Paginator(rows.select_related("task", "unit"), PER_PAGE))
-        context |= {"rows": shown.rows(page.object_list, found, on)}
+        context["rows"] = shown.rows(page.object_list, found, on)
+    context["groups"] = shown.by_state(context.get("demands") or context.get("rows") or [])
     context |= {"page_obj": page, "total": page.paginator.count, "tabs": _tabs(request)}
     return render(request, "tracker/notice_list.html", context)
 
 
 def _narrowed(
-    request: HttpRequest, start: Any, narrowing: Any, *open_states: str
+    request: HttpRequest, start: Any, narrowing: Any, is_open: Q, late: Q
 ) -> tuple["QuerySet[Any]", dict[str, Any]]:
-    """Rows as the address asks for them, open ones first and the newest on top, with the filter's form and chips."""
+    """Rows as the address asks for them, with the filter's form and chips.
+
+    Open ones come first, of these what is overdue, and the newest on top.
+    """
     units = start.order_by("unit__order").values_list("unit", "unit__short_name").distinct()
     narrowed = narrowing(request.GET, start, units=[(str(pk), name) for pk, name in units])
     form, rows = narrowed.form, start
     form.is_valid()
     for name, value in form.cleaned_data.items():
         rows = narrowed.filters[name].filter(rows, value)
-    rank = Case(When(state__in=open_states, then=Value(0)), default=Value(1), output_field=IntegerField())
+    ranks = (When(late, then=Value(0)), When(is_open, then=Value(1)))
+    rank = Case(*ranks, default=Value(2), output_field=IntegerField())
     newest = "-issued_at" if start.model is SupervisionNotice else "-asked_at"
     context = {
         "form": form,
@@ -148,6 +158,8 @@ def notice(request: HttpRequest, notice: int) -> HttpResponse:
     found = _notice(request, notice)
     if request.method != "POST":
         return _sheet(request, found, {})
+    if request.POST.get("act") == "keep":
+        return _keep(request, found)
     step = STEPS.get(request.POST.get("act", ""))
     if step is None:
         raise Http404
@@ -166,8 +178,48 @@ def notice(request: HttpRequest, notice: int) -> HttpResponse:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         status = 400 if isinstance(refusal, InvalidInput) else 409
         return _sheet(request, _notice(request, notice), {step.form: form}, status)
+    if step.form == "reply":
+        request.session.pop(_kept_name(found), None)
     messages.success(request, step.done % {"number": found.number})
     return redirect(found)
+
+
+def _kept_name(notice: SupervisionNotice) -> str:
+    return f"reply-to-notice-{notice.pk}"
+
+
+def _keep(request: HttpRequest, notice: SupervisionNotice) -> HttpResponse:
+    """Put a reply aside in the person's session and go to the form for evidence, which leads back to the notice."""
+    form = forms.KeptReplyForm(request.POST)
+    if not form.is_valid():
+        return _sheet(request, notice, {"reply": form}, 400)
+    words, ticked = form.cleaned_data["words"], form.cleaned_data["evidence"]
+    try:
+        service.check_kept_reply(notice, by=person_of(request), words=words)
+    except NotPermitted:
+        raise
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _sheet(request, notice, {"reply": form}, 400 if isinstance(refusal, InvalidInput) else 409)
+    request.session[_kept_name(notice)] = {"words": words, "evidence": ticked}
+    back = urlencode({"next": f"{notice.get_absolute_url()}#reply"})
+    return redirect(f"{reverse('evidence_new', args=[notice.task_id])}?{back}")
+
+
+def _kept(request: HttpRequest, notice: SupervisionNotice) -> dict[str, Any]:
+    """The reply that was put aside: {words, evidence}, with the items that were `added` since; {} for none."""
+    kept: dict[str, Any] = request.session.get(_kept_name(notice), {})
+    added = request.GET.get("added", "")
+    if (
+        kept
+        and added.isascii()
+        and added.isdecimal()
+        and len(added) < LONGEST_KEY
+        and int(added) not in kept["evidence"]
+    ):
+        kept = {**kept, "evidence": [*kept["evidence"], int(added)]}
+        request.session[_kept_name(notice)] = kept
+    return kept
 
 
 def _notice(request: HttpRequest, pk: int, *, whole: bool = True) -> SupervisionNotice:
@@ -189,7 +241,11 @@ def _sheet(
     acts = context["acts"]
     offered = {**{name: form() for name, form in FORMS.items() if not acts[name].refusal}, **sent}
     if "reply" in offered:
-        ticked = offered["reply"].data.getlist("evidence") if "reply" in sent else []  # type: ignore[attr-defined]
+        kept = _kept(request, notice)
+        if "reply" in sent:
+            ticked = offered["reply"].data.getlist("evidence")  # type: ignore[attr-defined]
+        else:
+            offered["reply"], ticked = forms.ReplyForm(initial=kept), kept.get("evidence", [])
         context["materials"] = shown.materials(notice, user, ticked)
         context["can_add_evidence"] = permissions.can_add_evidence(user, notice.task)
     context |= {
@@ -253,7 +309,13 @@ def demand(request: HttpRequest, task: int, kind: str) -> HttpResponse:
         check=partial(permissions.check_demand, user, found),
         form=partial(forms.DemandForm, kind=wanted),
         send=partial(demand_service.ask, found.pk, by=user, kind=kind),
-        done=gettext_lazy("Demanded of the lead unit of %(code)s; its next report answers."),
+        done=_demanded_line,
         context=shown.demand_page(found, wanted, standing.first()),
     )
     return answer(request, found, act)
+
+
+def _demanded_line(made: Demand) -> str:
+    """With what it replaced, which may be another demand than the one that the form named."""
+    line = _("Demanded of the lead unit of %(code)s; its next report answers.") % {"code": made.task.code}
+    return " ".join(part for part in (line, demand_service.replaced_line(made)) if part)

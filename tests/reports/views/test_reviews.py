@@ -198,6 +198,12 @@ class TestMeeting:
         ]
         assert {option.value for option in page.context["options"] if option.refusal} == {"adjust"}
 
+    def test_a_date_outside_the_year_of_the_plan_is_decided_with_its_year(self, held, signed_in):
+        reviews.decide(held.item.pk, by=held.leader, kind="urge", words="补齐清单", by_date=datetime.date(2026, 1, 15))
+        client = signed_in(held.leader)
+        for name, args in (("meeting", [held.review.pk, held.item.pk]), ("progress_review", [held.review.pk])):
+            assert "2026年1月15日" in client.get(reverse(name, args=args)).content.decode()
+
     def test_what_changed_and_what_was_decided_before_is_told(self, held, signed_in):
         from tests.reports.worlds import on
 

@@ -92,14 +92,57 @@ class TestThePages:
         }
         assert client.post(address, typed).status_code == 302
         home = reverse("home", args=[desk.plan.pk])
-        assert [row["words"] for row in other.get(home).context["contributions"]] == ["提供考试数据"]
-        assert client.get(home).context["contributions"] == []
+        assert [asked["words"] for asked in self.waiting(other, home)] == ["提供考试数据"]
+        assert self.waiting(client, home) == []
         page = other.get(reverse("contribute", args=[desk.open_task.pk])).content.decode()
         assert "提供考试数据" in page
         version = desk.open_task.version
         sent = {"summary": "考试通过率98%", "version": version}
         assert other.post(reverse("contribute", args=[desk.open_task.pk]), sent).status_code == 302
-        assert other.get(home).context["contributions"] == []
+        assert self.waiting(other, home) == []
+
+    def waiting(self, client, home):
+        groups = client.get(home).context["groups"]
+        return [row.extra["asked"] for group in groups if group["name"] == "contribution" for row in group["rows"]]
+
+    @pytest.mark.parametrize("who", ["second_staff", "second_head", "staff", "head", "viewer"])
+    def test_what_is_asked_of_the_unit_is_counted_alike_above_in_the_navigation_and_in_rows(self, desk, signed_in, who):
+        ask(desk)
+        tasks.edit(desk.started(desk.tasks[1]).pk, by=desk.admin, supporting_units=[desk.second])
+        contributions.ask(desk.tasks[1].pk, by=desk.staff, unit=desk.second, words="提供名单")
+        person = getattr(desk, who)
+        shown = signed_in(person).get(reverse("home", args=[desk.plan.pk])).context
+        rows = [row.code for group in shown["groups"] for row in group["rows"]]
+        assert rows == (["1.1", "1.2"] if who.startswith("second") else [])
+        assert (shown["navigation"][0]["count"] or 0) == len(rows)
+        assert ("有2件事等您办" in shown["greeting"].replace(" ", "")) is bool(rows)
+
+    def test_what_cannot_be_answered_now_does_not_wait(self, desk, signed_in):
+        ask(desk)
+        other, home = signed_in(desk.second_staff), reverse("home", args=[desk.plan.pk])
+        assert len(self.waiting(other, home)) == 1
+        desk.proof(desk.open_task)
+        tasks.submit(desk.open_task.pk, by=desk.staff, summary="都已完成")
+        shown = other.get(home).context
+        assert (shown["groups"], shown["navigation"][0]["count"]) == ([], None)
+
+    def test_the_row_says_who_asks_for_what_by_when_and_leads_to_the_form(self, desk, signed_in):
+        ask(desk, wanted_by=datetime.date(2026, 1, 15))
+        page = signed_in(desk.second_staff).get(reverse("home", args=[desk.plan.pk])).content.decode()
+        address = reverse("contribute", args=[desk.open_task.pk])
+        for words in ("配合事项", "提供情况", "区培训局", "提供考试数据", "2026年1月15日", address):
+            assert words in page
+
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_home_costs_the_same_for_one_and_for_three(self, desk, signed_in, number, django_assert_num_queries):
+        for task in desk.tasks[:number]:
+            running = desk.open_task if task == desk.tasks[0] else desk.started(task)
+            tasks.edit(running.pk, by=desk.admin, supporting_units=[desk.second])
+            contributions.ask(running.pk, by=desk.staff, unit=desk.second, words="提供数据")
+        client, home = signed_in(desk.second_staff), reverse("home", args=[desk.plan.pk])
+        client.get(home)
+        with django_assert_num_queries(14):
+            assert len(self.waiting(client, home)) == number
 
     @pytest.mark.parametrize(
         ("changed", "field"),

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from tracker import clock
 from tracker.models import User
-from tracker.services import reminders, tasks
+from tracker.services import reminders, requests, tasks
 
 
 def groups(client, world):
@@ -141,3 +141,24 @@ def test_others_are_reminded_of_nothing(world, signed_in, who):
     with later(9):
         answer = signed_in(getattr(world, who)).get(reverse("home", args=[world.plan.pk]))
     assert answer.context["reminders"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "approved", "words"),
+    [
+        ("extension", {"due_on": "2026-01-31"}, True, "变更决定：批准延期，2026年1月31日"),
+        ("extension", {"due_on": "2026-01-31"}, False, "变更决定：未批准延期"),
+        ("adjustment", {"criteria": "完成三期"}, True, "变更决定：批准调整"),
+        ("cancellation", {}, True, "变更决定：批准取消"),
+    ],
+)
+def test_the_latest_events_say_what_was_decided(world, signed_in, kind, changes, approved, words):
+    task = world.started()
+    asked = requests.ask(task.pk, by=world.staff, kind=kind, reason="需要", progress_note="过半", changes=changes)
+    basis = {"approving_body": "区政府", "basis_document": "纪要3号"} if approved else {"note": "不宜"}
+    requests.decide(asked.pk, by=world.admin, approved=approved, **basis)
+    events = signed_in(world.staff).get(reverse("home", args=[world.plan.pk])).context["events"]
+    assert events[0]["words"] == f"{world.admin} {words}"
+    if "due_on" in changes and approved:
+        read = signed_in(world.viewer).get(reverse("home", args=[world.plan.pk])).context["events"]
+        assert read[0]["words"] == f"{world.admin} 变更决定：已批准，2026年1月31日"

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tracker import clock
-from tracker.models import Demand, NoticeReply, SupervisionNotice
+from tracker.models import Demand, EvidenceUse, NoticeReply, SupervisionNotice
 from tracker.services import demands, notices, tasks
 
 LIMIT = datetime.date(2025, 6, 20)
@@ -100,6 +100,17 @@ class TestTheFormsOfTheTask:
         assert Demand.objects.get().kind == kind
         assert "请加快" in page(client, "demand", desk.open_task.pk, kind).content.decode()
 
+    def test_a_second_demand_of_a_kind_says_before_and_after_what_it_replaces(self, desk, signed_in):
+        client, address = signed_in(desk.leader), reverse("demand", args=[desk.open_task.pk, "urge"])
+        sent = {"version": desk.open_task.version, "words": "请再加快", "wanted_by": ""}
+        assert "It replace" not in client.get(address).content.decode()
+        first = client.post(address, sent, follow=True).content.decode()
+        assert "It replaced" not in first
+        with later(1):
+            assert "It replaces the urging of 16 Jun" in client.get(address).content.decode()
+            assert "It replaced the urging of 16 Jun." in client.post(address, sent, follow=True).content.decode()
+        assert [row.state for row in Demand.objects.order_by("pk")] == ["replaced", "open"]
+
     @pytest.mark.parametrize(
         ("changed", "field"),
         [({"words": ""}, "words"), ({"wanted_by": ""}, "wanted_by"), ({"wanted_by": "2025-01-01"}, "wanted_by")],
@@ -183,6 +194,51 @@ class TestTheSheet:
         assert form["words"].value() == values["words"]
         assert not NoticeReply.objects.exists()
 
+    def test_a_reply_is_kept_while_evidence_is_added_and_the_new_item_is_ticked(self, desk, signed_in):
+        notice, client = issue(desk), signed_in(desk.staff)
+        left = self.act(client, notice, "keep", words="已完成两期", evidence=[desk.use.pk])
+        assert left.url.startswith(reverse("evidence_new", args=[desk.open_task.pk]) + "?next=")
+        assert f'href="{notice.get_absolute_url()}#reply"' in client.get(left.url).content.decode()
+        item = {
+            "kind": "notice",
+            "title": "二期通知",
+            "dated_on": "2025-03-01",
+            "address": "https://www.example.gov.cn/2.html",
+            "disclosure": "public",
+            "not_classified": "on",
+            "claim": "已开二期",
+        }
+        back = client.post(left.url, item)
+        use = EvidenceUse.objects.latest("pk")
+        assert back.url == f"{notice.get_absolute_url()}?added={use.pk}#reply"
+        shown = client.get(back.url)
+        assert shown.context["forms"]["reply"]["words"].value() == "已完成两期"
+        assert [item["ticked"] for item in shown.context["materials"]] == [True, True]
+        assert page(signed_in(desk.head), "notice", notice.pk).context["forms"]["reply"]["words"].value() is None
+        self.act(client, notice, "reply", words="已完成两期", evidence=[desk.use.pk, use.pk])
+        notices.refuse(notice.pk, by=desk.leader, reason="仍缺")
+        assert page(client, "notice", notice.pk).context["forms"]["reply"]["words"].value() is None
+
+    @pytest.mark.parametrize("added", ["x", "", "9" * 30, "²"])
+    def test_an_item_that_is_not_there_is_not_ticked(self, desk, signed_in, added):
+        notice, client = issue(desk), signed_in(desk.staff)
+        self.act(client, notice, "keep", words="", evidence=[])
+        shown = page(client, "notice", notice.pk, added=added)
+        assert [item["ticked"] for item in shown.context["materials"]] == [False]
+
+    @pytest.mark.parametrize(("words", "status"), [("绝密★1年", 400), ("长" * 2001, 400), ("", 302)])
+    def test_what_may_not_be_stored_is_not_kept(self, desk, signed_in, words, status):
+        notice, client = issue(desk), signed_in(desk.staff)
+        assert self.act(client, notice, "keep", words=words).status_code == status
+        assert page(client, "notice", notice.pk).context["forms"]["reply"]["words"].value() in (None, "")
+
+    def test_nobody_else_keeps_a_reply(self, desk, signed_in):
+        assert self.act(signed_in(desk.leader), issue(desk), "keep", words="已完成").status_code == 403
+
+    def test_evidence_leads_nowhere_off_this_site(self, desk, signed_in):
+        answer = page(signed_in(desk.staff), "evidence_new", desk.open_task.pk, next="https://example.com/")
+        assert "example.com/" not in answer.content.decode().split("action-bar")[1]
+
     def test_what_was_typed_stays_when_the_state_has_moved_on(self, desk, signed_in):
         notice = issue(desk)
         notices.reply(notice.pk, by=desk.head, words="先报")
@@ -224,8 +280,10 @@ class TestTheSheet:
         refused = client.get(address)
         assert refused.status_code == 409 and "has not passed" in refused.context["sentence"]
         with later(5):
-            form = client.get(address).context["form"]
+            shown = client.get(address)
+            form = shown.context["form"]
             assert form["demand"].value() == notice.demand
+            assert shown.context["back"] == {"url": notice.get_absolute_url(), "label": "Back to the notice"}
             sent = typed(desk, limit_on="2025-07-01")
             answer = client.post(address, sent)
         higher = SupervisionNotice.objects.latest("serial")
@@ -339,6 +397,41 @@ class TestTheHomes:
             assert [group["name"] for group in groups] == ["report"]
             assert groups[0]["rows"][0].extra["demands"][0]["days"] == "11 days overdue"
 
+    @pytest.mark.parametrize("who", ["staff", "head"])
+    @pytest.mark.parametrize("kind", ["urge", "report"])
+    @pytest.mark.parametrize("status", ["submitted", "under_review"])
+    def test_a_demand_is_found_once_while_the_task_is_in_other_hands(self, desk, signed_in, who, kind, status):
+        task = getattr(desk, status)(desk.tasks[1])
+        urge(desk, task, kind=kind, wanted_by=datetime.date(2026, 1, 15))
+        answer = home(signed_in(getattr(desk, who)), desk)
+        rows = [(group["name"], row) for group in answer.context["groups"] for row in group["rows"]]
+        signs = who == "head" and status == "submitted"
+        assert [(name, row.code) for name, row in rows] == [("sign" if signs else "demand", "1.2")]
+        html = answer.content.decode()
+        assert html.count(f"请加快{CANARY}") == 1 and "15 Jan 2026" in html
+        assert answer.context["navigation"][0]["count"] == 1
+        if not signs:
+            assert rows[0][1].extra["action_url"] == task.get_absolute_url()
+
+    def test_near_dates_name_answers_to_demands_and_limits_that_no_reminder_names(self, desk, signed_in):
+        urge(desk, wanted_by=datetime.date(2025, 6, 27))
+        urge(desk, kind="report", wanted_by=datetime.date(2025, 6, 27))
+        issue(desk)
+        told = home(signed_in(desk.head), desk).context
+        assert [one.kind for one in told["reminders"]] == ["notice"]
+        dates = [date["words"] for date in told["dates"]]
+        assert dates[1] == "1.1: to report as demanded" and not any("notice" in words for words in dates)
+        other = desk.person("colleague", "contributor", desk.bureau)
+        dates = home(signed_in(other), desk).context["dates"]
+        assert dates[0]["words"] == "1.1: to reply to the notice"
+
+    def test_returned_tasks_come_first_only_where_no_notice_stands_above_them(self, desk, signed_in):
+        tasks.send_back(desk.under_review(desk.tasks[1]).pk, by=desk.reviewer, reason="缺名单")
+        client = signed_in(desk.staff)
+        assert home(client, desk).context["groups"][0]["note"] == "first"
+        issue(desk)
+        assert home(client, desk).context["groups"][0]["note"] == ""
+
     @pytest.mark.parametrize("who", ["staff", "head", "reviewer", "leader", "admin", "viewer"])
     @pytest.mark.parametrize("days", [0, 5, 15])
     def test_the_number_in_the_navigation_is_the_number_on_the_page(self, desk, signed_in, who, days):
@@ -361,7 +454,7 @@ class TestTheHomes:
             assert home(signed_in(getattr(desk, who)), desk).content.decode().count("btn-primary") == 1
 
     @pytest.mark.parametrize("number", [1, 3])
-    @pytest.mark.parametrize(("who", "price"), [("staff", 10), ("leader", 6)])
+    @pytest.mark.parametrize(("who", "price"), [("staff", 14), ("leader", 11)])
     def test_costs_the_same_for_one_and_for_three(self, desk, signed_in, number, who, price, django_assert_num_queries):
         for task in desk.tasks[:number]:
             running = task if task == desk.tasks[0] else desk.started(task)
@@ -383,6 +476,25 @@ class TestTheList:
             notices.withdraw(issue(desk, desk.started(desk.tasks[1])).pk, by=desk.reviewer, reason="发错")
         assert self.codes(page(signed_in(desk.leader), "notices", desk.plan.pk)) == ["1.1", "1.2"]
         assert old.state == "issued"
+
+    @pytest.mark.parametrize("what", ["", "demands"])
+    def test_open_and_ended_ones_stand_under_headings_and_what_is_overdue_first(self, desk, signed_in, what):
+        issue(desk)
+        urge(desk)
+        late = datetime.date(2025, 6, 30)
+        with later(1):
+            second, third = desk.started(desk.tasks[1]), desk.started(desk.tasks[2])
+            for task in (second, third):
+                issue(desk, task, limit_on=late)
+                urge(desk, task, wanted_by=late)
+            notices.withdraw(SupervisionNotice.objects.get(task=third).pk, by=desk.reviewer, reason="发错")
+            tasks.report(third.pk, by=desk.staff, progress=60, summary="已推进")
+        with later(6):
+            groups = page(signed_in(desk.leader), "notices", desk.plan.pk, what=what).context["groups"]
+        assert [(group["title"], [row["code"] for row in group["rows"]]) for group in groups] == [
+            ("Not ended yet", ["1.1", "1.2"]),
+            ("Ended already", ["2.1"]),
+        ]
 
     @pytest.mark.parametrize(
         ("query", "found"),
