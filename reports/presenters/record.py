@@ -43,6 +43,7 @@ def page(review: Review, kept: ReviewPicture) -> dict[str, Any]:
         "digest": kept.digest,
         "holds": picture.digest_of(kept.data, kept.previous_digest) == kept.digest,
         "json_url": f"{reverse('review_picture', args=[review.pk])}?version={kept.version}",
+        "word_url": f"{reverse('record_document', args=[review.pk])}?version={kept.version}",
     }
 
 
