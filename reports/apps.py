@@ -9,9 +9,14 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Guard the frozen pictures of reviews, and add reviews and duties to the demonstration."""
+        from reports.presenters.reviews import home_line
         from reports.services import demonstration as story
+        from reports.services import reviews
         from tracker import appendonly
-        from tracker.services import demonstration
+        from tracker.services import demonstration, history
+        from tracker.views import home
 
         appendonly.register("reports.ReviewPicture")
+        history.ALSO_VERIFIED.append(reviews.verify_pictures)
+        home.ALSO_WAITING.append(home_line)
         demonstration.SOURCES.append(story.acts)

@@ -13,13 +13,13 @@ def workbook(context: dict[str, Any], facts: list[tuple[str, str]]) -> bytes:
         book.cover(_("About"), _("What changed"), facts)
         book.table(
             _("Totals"),
-            [_("Sort"), _("Number")],
-            [[sort["label"], str(sort["number"])] for sort in context["sorts"]],
+            [_("Sort"), _("How many")],
+            [[sort["label"], sort["number"]] for sort in context["sorts"]],
         )
         book.table(
             _("Lights"),
             [_("Light"), _("Before"), _("After")],
-            [[str(light["label"]), str(light["old"]), str(light["new"])] for light in context["totals"]],
+            [[str(light["label"]), light["old"], light["new"]] for light in context["totals"]],
         )
         heads = [_("Number"), _("Task"), _("What changed"), _("Before"), _("After")]
         book.table(_("Changes"), heads, context["lines"], frozen=2)

@@ -77,7 +77,10 @@ class Review(models.Model):
 
 
 class ReviewItem(models.Model):
-    """A task on the agenda. `reasons` are values of AgendaReason; `draft` is what was typed and not yet recorded."""
+    """A task on the agenda. `reasons` are values of AgendaReason.
+
+    `draft` is what was typed and not yet recorded: {key of the person: {kind, words, by_date, by}}.
+    """
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="items", verbose_name=_("progress review"))
     task = models.ForeignKey(Task, models.PROTECT, related_name="review_items", verbose_name=_("task"))
@@ -134,8 +137,8 @@ class Decision(models.Model):
 class ReviewPicture(models.Model):
     """The frozen picture of a closed review: every task with all labels, as text that needs no other row.
 
-    `data` is canonical JSON, `digest` SHA-256 (hex) over it and `previous_digest`. Append-only in the database; a
-    review that is opened again and closed anew gets a further version.
+    `data` is canonical JSON, `digest` SHA-256 (hex) over it and `previous_digest`, that of the picture taken before in
+    the same plan. Append-only in the database; a review that is opened again and closed anew gets a further version.
     """
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="pictures", verbose_name=_("progress review"))
@@ -144,7 +147,7 @@ class ReviewPicture(models.Model):
     tasks = models.PositiveIntegerField(_("number of tasks"))
     taken_at = models.DateTimeField(_("taken at"))
     taken_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("taken by"))
-    previous_digest = models.CharField(_("digest of the version before"), max_length=64, blank=True)
+    previous_digest = models.CharField(_("digest of the picture before"), max_length=64, blank=True)
     digest = models.CharField(_("digest"), max_length=64)
 
     objects = ReviewPictureQuerySet.as_manager()

@@ -10,6 +10,7 @@ import msgspec
 from django.db.models import Max
 from django.utils import translation
 
+from reports.enums import AgendaReason
 from reports.models import Decision, Review
 from tracker import clock, lights, wording
 from tracker.enums import (
@@ -32,6 +33,8 @@ from tracker.services import history
 
 FORMAT = 1
 LANGUAGE = "zh-hans"
+# Reasons that tell of requests, notices and evidence which only the units of the task and those who oversee see.
+AMONG_UNITS = (AgendaReason.REQUEST, AgendaReason.NOTICE, AgendaReason.DEAD_EVIDENCE)
 NOTHING: Held = {"links": [], "evidence": [], "indicators": []}
 REPORTS = (EventKind.REPORT, EventKind.NO_CHANGE, EventKind.SUBMIT)
 
@@ -113,6 +116,8 @@ def _head(review: Review) -> dict[str, Any]:
         "chair": review.chair,
         "participants": review.participants,
         "notes": review.notes,
+        "closed_by": str(review.closed_by),
+        "closed_at": review.closed_at.isoformat() if review.closed_at else "",
     }
 
 
@@ -155,7 +160,7 @@ def _tasks(review: Review, on: datetime.date, by: User) -> list[dict[str, Any]]:
     related = [*history.LABELLED_FIELDS]
     found = Task.objects.filter(plan=plan).with_light(plan, on).select_related(*related)
     reports, (held, internal) = _reports(plan), _held(plan, by)
-    agenda = {item.task_id: item.reasons for item in review.items.all()}
+    agenda = {item.task_id: [name for name in item.reasons if name not in AMONG_UNITS] for item in review.items.all()}
     frozen_tasks = []
     for task in found.prefetch_related("supporting_units", "milestones").by_place():
         task.plan = plan
@@ -234,6 +239,6 @@ def _legend() -> dict[str, dict[str, str]]:
     return {kind.__name__: {str(value): str(label) for value, label in kind.choices} for kind in kinds}
 
 
-def lights_of(picture: Picture | None) -> Mapping[int, str]:
+def lights_of(picture: Picture) -> Mapping[int, str]:
     """{task: light} of a picture."""
-    return {task.id: task.light for task in picture.tasks} if picture else {}
+    return {task.id: task.light for task in picture.tasks}

@@ -56,16 +56,19 @@ class Book:
             sheet.write_string(row, 0, label, self.head)
             sheet.write_string(row, 1, value, self.text)
 
-    def table(self, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, frozen: int = 1) -> Any:
-        """A sheet with one head; `frozen` columns stay on the left. Filters stand on the head."""
+    def table(self, name: str, heads: Sequence[str], rows: Sequence[Sequence[str | int]], *, frozen: int = 1) -> Any:
+        """A sheet with one head and filters on it; `frozen` columns stay on the left. Whole numbers stay numbers."""
         sheet = self.book.add_worksheet(name)
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, self.head)
-            widest = max([width_of(head), *(width_of(row[column]) for row in rows)])
+            widest = max([width_of(head), *(width_of(str(row[column])) for row in rows)])
             sheet.set_column(column, column, min(max(widest + 2, LEAST_WIDTH), MOST_WIDTH))
         for place, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
-                sheet.write_string(place, column, cell[:LONGEST_CELL], self.text)
+                if isinstance(cell, int):
+                    sheet.write_number(place, column, cell, self.text)
+                else:
+                    sheet.write_string(place, column, cell[:LONGEST_CELL], self.text)
         sheet.freeze_panes(1, frozen)
         if heads:
             sheet.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)

@@ -14,7 +14,7 @@ from tracker.enums import Light, Nature
 from tracker.models import Plan, Task
 from tracker.texts import enumeration
 
-full_date, month_day = dates.full_date, dates.month_day
+full_date, month_day, day_in_year = dates.full_date, dates.month_day, dates.day_in_year
 
 DATES = ("starts_on", "due_on", "last_report_on", "completed_on", "cancelled_on")
 HALF_TO_FULL = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"})

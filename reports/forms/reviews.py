@@ -29,17 +29,30 @@ class ReviewForm(StyledForm):
     )
     order = forms.ChoiceField(label=_("Order of the agenda"), choices=AgendaOrder.choices)
 
+
+class VersionedForm(StyledForm):
+    """A form that carries the version of the review that the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def renew(self, review: int) -> None:
+        """Keep what was typed and let it be sent again upon the review as it is now."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["version"] = str(Review.objects.values_list("version", flat=True).get(pk=review))  # type: ignore[index]
+
+
+class EditForm(VersionedForm, ReviewForm):
+    """The head of a review that is there."""
+
     @classmethod
-    def of(cls, review: Review, data: Any = None) -> "ReviewForm":
-        """The form of a review that is there."""
+    def of(cls, review: Review, data: Any = None) -> "EditForm":
         return cls(data, initial={name: getattr(review, name) for name in cls.base_fields})
 
 
-class NotesForm(StyledForm):
+class NotesForm(VersionedForm):
     """The notes of the meeting."""
 
     notes = CleanTextField(label=_("Notes of the meeting"), required=False, max_length=4000, widget=paragraph(4))
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class DecisionForm(StyledForm):
@@ -54,6 +67,7 @@ class DecisionForm(StyledForm):
     )
     words = CleanTextField(label=_("Decision in words"), required=False, max_length=1000, widget=paragraph(2))
     by_date = DayField(label=_("Until"), required=False)
+    request = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class AddItemForm(StyledForm):

@@ -56,7 +56,7 @@ def sort_labels() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a comparison: `value` names it in the address, `label` on the page."""
+    """One side of a comparison: `value` names it in the address, `label` on the page, `on` the day it shows."""
 
     value: str
     label: str
@@ -99,13 +99,15 @@ def _of_review(plan: Plan, typed: str, user: User) -> Side | None:
     if not (key.isascii() and key.isdecimal() and len(key) <= DIGITS):
         return None
     pictures = ReviewPicture.objects.visible_to(user).filter(review=int(key), review__plan=plan)
-    kept = pictures.select_related("review").order_by("-version").first()
+    kept = pictures.order_by("-version").first()
     if kept is None:
         return None
     shown = picture.read(kept.data)
-    label = _labelled(shown.review["title"], kept.review.on)
+    label = _labelled(shown.review["title"], datetime.date.fromisoformat(shown.review["on"]))
     held = {task.id: task.held for task in shown.tasks}
-    return Side(typed, label, kept.review.on, [task.past() for task in shown.tasks], held, is_picture=True)
+    return Side(
+        typed, label, clock.local_date(kept.taken_at), [task.past() for task in shown.tasks], held, is_picture=True
+    )
 
 
 def _hung(plan: Plan, old: Side, new: Side) -> tuple[dict[int, Held], dict[int, Held]]:

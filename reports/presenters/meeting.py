@@ -16,8 +16,9 @@ from reports.presenters.reviews import (
     address_of,
     decision_words,
     decisions_of,
-    items_in_order,
+    items_of,
     last_picture,
+    order_of,
     reason_words,
 )
 from tracker import clock, wording
@@ -27,7 +28,7 @@ from tracker.lights import LIGHT_OF
 from tracker.models import ChangeRequest, SupervisionNotice, Task, TaskEvent, User
 from tracker.presenters import requests as request_rows
 from tracker.presenters import task_tables as tables
-from tracker.presenters.as_of import Past, frozen
+from tracker.presenters.as_of import Past, frozen, holdings
 from tracker.presenters.differences import changes_between
 from tracker.presenters.rows import task_row
 from tracker.presenters.source import source_of
@@ -58,9 +59,10 @@ def page(review: Review, item: ReviewItem, task: Task, user: User, values: dict[
     `values` are what is typed: the form's, or the draft.
     """
     on = clock.today()
-    items = items_in_order(review, user, on)
-    place = next(number for number, row in enumerate(items) if row.pk == item.pk)
-    row = items[place].task
+    keys = order_of(review, user, on)
+    place = keys.index(item.pk)
+    items = items_of(review, user, on, _window(keys, place))
+    row = next(other.task for other in items if other.pk == item.pk)
     task.light_reason, task.scheduled = row.light_reason, row.scheduled
     decided = decisions_of(items)
     before_review, before = last_picture(review)
@@ -75,11 +77,11 @@ def page(review: Review, item: ReviewItem, task: Task, user: User, values: dict[
         "task": task,
         "row": task_row(task, on),
         "is_long": len(task.title) > LONG_TITLE,
-        "strip": [_cell(other, review, decided, item, on) for other in _window(items, place)],
+        "strip": [_cell(other, review, decided, item, on) for other in items],
         "number": place + 1,
-        "total": len(items),
-        "previous": _address(review, items, place - 1),
-        "next": _address(review, items, place + 1),
+        "total": len(keys),
+        "previous": _address(review, keys, place - 1),
+        "next": _address(review, keys, place + 1),
         "bar": _bar(task),
         "last_light": _last_light(then, row, before_review),
         "reasons": reason_words(item),
@@ -90,11 +92,12 @@ def page(review: Review, item: ReviewItem, task: Task, user: User, values: dict[
         "criteria": [line.strip() for line in task.criteria.splitlines() if line.strip()],
         "report": _report(task),
         "evidence": _evidence(task),
-        "changed": _changed(then, task, row) if then else [],
+        "changed": _changed(then, task, row, user) if then else [],
         "changed_since": wording.month_day(before_review.on) if before_review else "",
         "earlier": list(_earlier(task, review, user)),
-        "decisions": [decision_words(decision) for decision in decided.get(item.pk, [])],
+        "decisions": [decision_words(decision, review.plan.year) for decision in decided.get(item.pk, [])],
         "request": request,
+        "request_key": request["key"] if request else None,
         "options": list(_options(task, request, values.get("kind", ""))),
         "may": _refusal(user, review) == "",
         "may_not": _refusal(user, review),
@@ -110,10 +113,10 @@ def _refusal(user: User, review: Review) -> str:
     return ""
 
 
-def _window(items: Sequence[ReviewItem], place: int) -> Sequence[ReviewItem]:
-    """The tasks around the one in hand."""
-    first = max(0, min(place - STRIP // 2, len(items) - STRIP))
-    return items[first : first + STRIP]
+def _window(keys: Sequence[int], place: int) -> Sequence[int]:
+    """The items around the one in hand."""
+    first = max(0, min(place - STRIP // 2, len(keys) - STRIP))
+    return keys[first : first + STRIP]
 
 
 def _cell(
@@ -126,7 +129,7 @@ def _cell(
         "light": light,
         "words": _("decided: %(what)s") % {"what": last[-1].get_kind_display()} if last else _why(other, light),
         "decided": bool(last),
-        "url": address_of(review, other),
+        "url": address_of(review, other.pk),
         "current": other.pk == item.pk,
     }
 
@@ -136,10 +139,8 @@ def _why(other: ReviewItem, light: wording.ShownLight) -> str:
     return told if told and light.value not in BEHIND_LIGHTS else f"{light.label} {light.reason}"
 
 
-def _address(review: Review, items: Sequence[ReviewItem], place: int) -> str:
-    if not 0 <= place < len(items):
-        return ""
-    return address_of(review, items[place])
+def _address(review: Review, keys: Sequence[int], place: int) -> str:
+    return address_of(review, keys[place]) if 0 <= place < len(keys) else ""
 
 
 def _bar(task: Task) -> dict[str, Any] | None:
@@ -171,7 +172,7 @@ def _last_light(then: picture.FrozenTask | None, row: Task, before: Review | Non
     label = str(Light(then.light).label)
     return {
         "light": wording.ShownLight(then.light, label, ""),
-        "words": _("behind at two reviews running") if twice else "",
+        "words": _("red or yellow at two reviews running") if twice else "",
     }
 
 
@@ -208,13 +209,13 @@ def _evidence(task: Task) -> str:
     return "　".join([*told, *sorted(troubled)])
 
 
-def _changed(then: picture.FrozenTask, task: Task, row: Task) -> list[dict[str, str]]:
+def _changed(then: picture.FrozenTask, task: Task, row: Task, user: User) -> list[dict[str, str]]:
     """What is otherwise than at the last review, old and new."""
     text = msgspec.json.encode(history.state_of(task)).decode()
     now = frozen(task.pk, text, row.light_reason, LIGHT_OF[row.light_reason].value)
     past: Past = then.past()
-    held = picture.without({task.pk: history.holdings_of(task)}, _internal(task))
-    return changes_between(past, now, then.held, held[task.pk])
+    held = picture.without(holdings(task.plan, clock.today(), user, task=task), _internal(task))
+    return changes_between(past, now, then.held, held.get(task.pk))
 
 
 def _internal(task: Task) -> set[int]:
@@ -230,7 +231,7 @@ def _earlier(task: Task, review: Review, user: User) -> Iterator[dict[str, str]]
     for decision in found[:3]:
         yield {
             "on": wording.month_day(decision.item.review.on),
-            "words": decision_words(decision),
+            "words": decision_words(decision, review.plan.year),
             "outcome": _outcome(decision),
             "is_open": "yes" if _is_open(decision) else "",
         }
@@ -278,7 +279,7 @@ def _options(task: Task, request: dict[str, Any] | None, chosen: str) -> Iterato
 
 
 FOLLOWS = {
-    DecisionKind.NOTE: lambda: _("A line in the history of the task."),
+    DecisionKind.NOTE: lambda: _("A line in the history of the task, once the review is closed."),
     DecisionKind.URGE: lambda: _("The lead unit finds it on its home page; its next report answers it."),
     DecisionKind.SUPERVISE: lambda: _("A blue supervision notice is issued; it needs a date."),
     DecisionKind.APPROVE: lambda: _("The open request is approved and applied at once."),

@@ -2,19 +2,20 @@
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reports import picture
-from reports.enums import AgendaReason, DecisionKind, ReviewKind
+from reports.enums import DecisionKind, ReviewKind
 from reports.models import Review, ReviewPicture
 from tracker import wording
 from tracker.enums import Light, Status
 from tracker.lights import LIGHT_ORDER
 from tracker.presenters.as_of import Past
-from tracker.texts import enumeration
 
 
 def page(review: Review, kept: ReviewPicture) -> dict[str, Any]:
@@ -38,13 +39,23 @@ def page(review: Review, kept: ReviewPicture) -> dict[str, Any]:
             for task in shown.tasks
             if task.id in decisions
         ],
-        "tasks": [_task(task, decisions.get(task.id, [])) for task in shown.tasks],
+        "tasks": shown.tasks,
         "kept": kept,
         "digest": kept.digest,
         "holds": picture.digest_of(kept.data, kept.previous_digest) == kept.digest,
+        "before_url": _before_url(review),
         "json_url": f"{reverse('review_picture', args=[review.pk])}?version={kept.version}",
         "word_url": f"{reverse('record_document', args=[review.pk])}?version={kept.version}",
     }
+
+
+def _before_url(review: Review) -> str:
+    """The comparison with the closed review before this one, if there is one; one statement."""
+    before = ReviewPicture.objects.before(review).values_list("review", flat=True).first()
+    if before is None:
+        return ""
+    sides = f"?since_review=review-{before}&until_review=review-{review.pk}"
+    return reverse("changes", args=[review.plan_id]) + sides
 
 
 def versions(review: Review, shown: int) -> list[dict[str, Any]]:
@@ -61,6 +72,11 @@ def versions(review: Review, shown: int) -> list[dict[str, Any]]:
     ]
 
 
+def _label(kind: type[TextChoices], value: str, frozen: str) -> str:
+    """The word in the reader's language; that of then for a code that is not known any more."""
+    return str(kind(value).label) if value in kind.values else frozen
+
+
 def _date(text: str | None) -> str:
     return wording.full_date(datetime.date.fromisoformat(text)) if text else ""
 
@@ -69,12 +85,12 @@ def _head(shown: picture.Picture, kept: ReviewPicture) -> list[tuple[str, str]]:
     head = shown.review
     facts = [
         (_("Plan"), shown.plan["title"]),
-        (_("Kind of review"), str(ReviewKind(head["kind"]).label)),
+        (_("Kind of review"), _label(ReviewKind, head["kind"], head["kind_label"])),
         (_("Date"), _date(head["on"])),
         (_("Period"), _("%(since)s to %(until)s") % {"since": _date(head["since"]), "until": _date(head["until"])}),
         (_("Chair"), head["chair"]),
         (_("Participants"), head["participants"]),
-        (_("Closed"), f"{wording.moment(kept.taken_at)}　{kept.taken_by}"),
+        (_("Closed"), f"{wording.moment(kept.taken_at)}　{head['closed_by']}"),
     ]
     return [(label, value) for label, value in facts if value]
 
@@ -82,7 +98,7 @@ def _head(shown: picture.Picture, kept: ReviewPicture) -> list[tuple[str, str]]:
 def _decision(decision: dict[str, Any]) -> dict[str, str]:
     date = _date(decision["by_date"])
     return {
-        "kind": str(DecisionKind(decision["kind"]).label),
+        "kind": _label(DecisionKind, decision["kind"], decision["kind_label"]),
         "words": decision["words"],
         "by_date": _("until %(date)s") % {"date": date} if date else "",
         "notice": decision["notice"],
@@ -90,7 +106,12 @@ def _decision(decision: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _task(task: picture.FrozenTask, decisions: list[dict[str, str]]) -> dict[str, Any]:
+def task_rows(tasks: Iterable[picture.FrozenTask]) -> list[dict[str, Any]]:
+    """The rows of the plan as it stood."""
+    return [_task(task) for task in tasks]
+
+
+def _task(task: picture.FrozenTask) -> dict[str, Any]:
     past: Past = task.past()
     state = past.state
     return {
@@ -100,14 +121,11 @@ def _task(task: picture.FrozenTask, decisions: list[dict[str, str]]) -> dict[str
         "unit": past.kept.lead_unit.label if past.kept.lead_unit else _("not yet set"),
         "owner": past.kept.owner.label if past.kept.owner else "",
         "due": _date(state["due_on"]),
-        "status": str(Status(past.kept.status).label),
+        "status": _label(Status, past.kept.status, task.labels["status"]),
         "light": wording.ShownLight(task.light, str(Light(task.light).label), task.labels["light_words"]),
         "progress": past.kept.progress,
         "scheduled": "" if task.scheduled is None else str(task.scheduled),
         "report": _report(task.report),
-        "evidence": len(task.held["evidence"]) + task.internal_evidence,
-        "agenda": enumeration(AgendaReason(reason).label for reason in task.agenda),
-        "decisions": decisions,
     }
 
 

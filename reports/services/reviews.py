@@ -5,7 +5,8 @@ nothing is written then. `version` is that of the review that the person had on 
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -18,11 +19,11 @@ from reports.models import Decision, Review, ReviewItem, ReviewPicture
 from reports.services import duties
 from tracker import clock
 from tracker.enums import EventKind, RequestState
-from tracker.exceptions import InvalidInput, MoveRefused, Stale
+from tracker.exceptions import BrokenChain, InvalidInput, MoveRefused, Stale
 from tracker.models import ChangeRequest, Plan, Task, User
 from tracker.services import demands, notices, requests, tasks
 from tracker.services.secrecy import refuse_marks
-from tracker.texts import clean
+from tracker.texts import clean, enumeration
 
 EDITABLE = ("kind", "since", "until", "on", "chair", "participants", "notes", "order")
 LONGEST_WORDS = Decision._meta.get_field("words").max_length or 0
@@ -31,7 +32,7 @@ LONGEST_WORDS = Decision._meta.get_field("words").max_length or 0
 def locked(review_id: int, version: int | None = None) -> Review:
     """The review, locked until the transaction ends. Raises Stale when its version is no longer `version`."""
     review: Review = (
-        Review.objects.select_for_update(of=("self",))
+        Review.objects.select_for_update(of=("self",), no_key=True)
         .select_related("plan__government", "plan__report")
         .get(pk=review_id)
     )
@@ -59,10 +60,17 @@ def prepare(plan: Plan, *, by: User, kind: str, on: datetime.date, chair: str, *
     """
     permissions.check_prepare(by, plan)
     # Two that are prepared at once must not take the same number.
-    Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
     last = Review.objects.filter(plan=plan).aggregate(number=Max("number"), until=Max("until"))
     since = last["until"] + datetime.timedelta(days=1) if last["until"] else plan.starts_on
-    given = {"since": min(since, on), "until": on, **values, "kind": kind, "on": on, "chair": chair}
+    given = {
+        "since": min(since, on),
+        "until": max(on, plan.starts_on),
+        **values,
+        "kind": kind,
+        "on": on,
+        "chair": chair,
+    }
     fields = _checked(plan, given, by)
     review = Review.objects.create(
         plan=plan, number=(last["number"] or 0) + 1, prepared_by=by, prepared_at=clock.now(), **fields
@@ -88,6 +96,9 @@ def _checked(plan: Plan, values: Mapping[str, Any], by: User) -> dict[str, Any]:
         _refuse_length(name, fields.get(name, ""))
     if "on" in fields and not plan.starts_on <= fields["on"] <= _last_day(plan):
         raise InvalidInput(_("The day of the review lies outside the plan year."), field="on")
+    for name in ("since", "until"):
+        if name in fields and not plan.starts_on <= fields[name] <= _last_day(plan):
+            raise InvalidInput(_("The period of the review lies outside the plan year."), field=name)
     if fields.get("since") and fields.get("until") and fields["since"] > fields["until"]:
         raise InvalidInput(_("The period ends before it begins."), field="until")
     refuse_marks({name: fields.get(name, "") for name in ("chair", "participants", "notes")}, by=by)
@@ -170,11 +181,12 @@ def add_item(review_id: int, *, by: User, task_id: int, words: str = "") -> Revi
 @transaction.atomic
 def remove_item(item_id: int, *, by: User) -> None:
     """Take a task off the agenda again, while nothing is decided on it."""
-    item = ReviewItem.objects.select_related("review").get(pk=item_id)
-    review = locked(item.review_id)
+    item, review = _item(item_id)
     permissions.check_conduct(by, review)
     if item.decisions.exists():
         raise MoveRefused(_("Something was decided on this task already; it stays on the agenda."))
+    if item.draft:
+        raise MoveRefused(_("Something is typed on this task and not recorded yet; it stays on the agenda."))
     item.delete()
 
 
@@ -191,20 +203,33 @@ def open_review(review_id: int, *, by: User) -> Review:
 
 @transaction.atomic
 def keep_draft(item_id: int, *, by: User, values: Mapping[str, str]) -> ReviewItem:
-    """Keep what is typed on an item and not recorded yet, so that nothing is lost when the machine goes off."""
+    """Keep what a person types on an item and has not recorded yet: nothing is lost when the machine goes off."""
     item, review = _item(item_id)
     permissions.check_conduct(by, review)
     kept = {name: clean(values.get(name, ""))[:LONGEST_WORDS] for name in ("kind", "words", "by_date")}
     refuse_marks({"words": kept["words"]}, by=by, task=item.task)
-    item.draft = kept if kept["words"].strip() or kept["by_date"] else {}
+    _drop_draft(item, by)
+    if kept["words"].strip() or kept["by_date"]:
+        item.draft[str(by.pk)] = {**kept, "by": str(by)}
     item.save(update_fields=["draft"])
     return item
 
 
+def _drop_draft(item: ReviewItem, by: User) -> None:
+    """What this person typed is done with; what others typed stays."""
+    item.draft.pop(str(by.pk), None)
+
+
 def _item(item_id: int) -> tuple[ReviewItem, Review]:
-    """An item with its review, the review locked."""
-    item: ReviewItem = ReviewItem.objects.select_related("task__plan__government", "task__lead_unit").get(pk=item_id)
-    return item, locked(item.review_id)
+    """An item with its review, the review locked. Raises MoveRefused when somebody took the item off meanwhile."""
+    found = ReviewItem.objects.filter(pk=item_id).values_list("review", flat=True).first()
+    if found is not None:
+        review = locked(found)
+        rows = ReviewItem.objects.select_related("task__plan__government", "task__lead_unit")
+        item: ReviewItem | None = rows.filter(pk=item_id).first()
+        if item is not None:
+            return item, review
+    raise MoveRefused(_("Somebody has taken this task off the agenda."))
 
 
 @transaction.atomic
@@ -216,12 +241,18 @@ def decide(
     words: str = "",
     by_date: datetime.date | None = None,
     changes: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    request: int | None = None,
 ) -> Decision:
     """Record what the meeting decides on a task, and let it take effect at once.
 
     Urge and report become demands on the lead unit, supervise a blue notice, approve and refuse decide the open
-    change request, adjust writes `changes` ({field: new stored value}) as a change of the meeting's own. A note is
-    a line in the task's history. A prepared review is opened by its first decision.
+    change request, adjust writes `changes` ({field: new stored value}) as a change of the meeting's own. A note
+    becomes a line of the task's history when the review is closed: until then it is for those who conduct it. A
+    prepared review is opened by its first decision.
+
+    `version` of the task and `request` (key of the open change request) are those that stood on the screen: what was
+    changed or asked since is not decided unseen.
     """
     item, review = _item(item_id)
     permissions.check_conduct(by, review)
@@ -235,54 +266,69 @@ def decide(
     refuse_marks({"words": text}, by=by, task=item.task)
     if review.state == ReviewState.PREPARED:
         _save(review, state=ReviewState.OPEN, opened_at=clock.now())
-    effect = EFFECTS[DecisionKind(kind)](item, review, by, text, by_date, changes or {})
+    act = Act(item, review, by, text, by_date, changes or {}, version, request)
+    effect = EFFECTS[DecisionKind(kind)](act)
     decision = Decision.objects.create(
         item=item, kind=kind, words=text, by_date=by_date, by=by, at=clock.now(), **effect
     )
-    item.draft = {}
+    _drop_draft(item, by)
     item.save(update_fields=["draft"])
     return decision
 
 
-def _note(item: ReviewItem, review: Review, by: User, words: str, *_rest: Any) -> dict[str, Any]:
-    tasks.note(item.task_id, EventKind.REVIEW, by=by, detail=review.name, reason=words)
+@dataclass(frozen=True)
+class Act:
+    """What is decided on an item, ready to take effect."""
+
+    item: ReviewItem
+    review: Review
+    by: User
+    words: str
+    by_date: datetime.date | None
+    changes: Mapping[str, Any]
+    version: int | None
+    request: int | None
+
+
+def _note(act: Act) -> dict[str, Any]:
     return {}
 
 
-def _demand(kind: str) -> Any:
-    def effect(item: ReviewItem, review: Review, by: User, words: str, by_date: Any, _changes: Any) -> dict[str, Any]:
-        return {"demand": demands.ask(item.task_id, by=by, kind=kind, words=words, wanted_by=by_date)}
+def _demand(kind: str) -> Callable[[Act], dict[str, Any]]:
+    def effect(act: Act) -> dict[str, Any]:
+        demand = demands.ask(act.item.task_id, by=act.by, kind=kind, words=act.words, wanted_by=act.by_date)
+        return {"demand": demand}
 
     return effect
 
 
-def _supervise(
-    item: ReviewItem, review: Review, by: User, words: str, by_date: datetime.date | None, _changes: Any
-) -> dict[str, Any]:
-    if by_date is None:
+def _supervise(act: Act) -> dict[str, Any]:
+    if act.by_date is None:
         raise InvalidInput(_("A notice needs a limit: give the date."), field="by_date")
-    return {"notice": notices.issue(item.task_id, by=by, demand=words, limit_on=by_date, basis=review.name)}
+    sheet: dict[str, Any] = {"demand": act.words, "limit_on": act.by_date, "basis": act.review.name}
+    return {"notice": notices.issue(act.item.task_id, by=act.by, **sheet)}
 
 
-def _settle(approved: bool) -> Any:
-    def effect(item: ReviewItem, review: Review, by: User, words: str, *_rest: Any) -> dict[str, Any]:
-        request = ChangeRequest.objects.filter(task=item.task_id, state=RequestState.OPEN).first()
+def _settle(approved: bool) -> Callable[[Act], dict[str, Any]]:
+    def effect(act: Act) -> dict[str, Any]:
+        request = ChangeRequest.objects.filter(task=act.item.task_id, state=RequestState.OPEN).first()
         if request is None:
             raise MoveRefused(_("No change request is open on this task."))
-        body = {"approving_body": review.plan.government.name, "basis_document": basis_of(review)} if approved else {}
-        return {"change": requests.decide(request.pk, by=by, approved=approved, note=words, **body)}
+        if act.request is not None and act.request != request.pk:
+            raise MoveRefused(_("Another request was made after you opened this screen. Look at it, then decide."))
+        body = _body(act.review) if approved else {}
+        return {"change": requests.decide(request.pk, by=act.by, approved=approved, note=act.words, **body)}
 
     return effect
 
 
-def _adjust(
-    item: ReviewItem, review: Review, by: User, words: str, _by_date: Any, changes: Mapping[str, Any]
-) -> dict[str, Any]:
-    body = review.plan.government.name
-    change = requests.order(
-        item.task_id, by=by, reason=words, changes=changes, approving_body=body, basis_document=basis_of(review)
-    )
-    return {"change": change}
+def _adjust(act: Act) -> dict[str, Any]:
+    given: dict[str, Any] = {"reason": act.words, "changes": act.changes, "version": act.version, **_body(act.review)}
+    return {"change": requests.order(act.item.task_id, by=act.by, **given)}
+
+
+def _body(review: Review) -> dict[str, str]:
+    return {"approving_body": review.plan.government.name, "basis_document": basis_of(review)}
 
 
 def basis_of(review: Review) -> str:
@@ -302,37 +348,77 @@ EFFECTS = {
 
 
 @transaction.atomic
-def close(review_id: int, *, by: User, version: int | None = None) -> ReviewPicture:
+def close(review_id: int, *, by: User, version: int | None = None, drop_drafts: bool = False) -> ReviewPicture:
     """End the review: freeze every task of the plan with all labels, and enter the chair's duty.
 
-    What is typed and not recorded is refused by number, so that nothing is lost by closing.
+    What is typed and not recorded is refused by number, so that nothing is lost by closing, unless `drop_drafts` says
+    that it may. Raises MoveRefused before the day of the review.
     """
     review = locked(review_id, version)
     permissions.check_conduct(by, review)
-    unsaid = [item.task.code for item in review.items.select_related("task") if item.draft]
-    if unsaid:
-        raise MoveRefused(
-            _("Not recorded yet: what was typed on %(codes)s. Record it, or empty it there.")
-            % {"codes": ", ".join(sorted(unsaid))}
-        )
+    if review.on > clock.today():
+        raise MoveRefused(_("The day of the review, %(date)s, has not come yet.") % {"date": review.on.isoformat()})
+    _settle_drafts(review, drop_drafts)
+    _write_notes(review)
+    opened, now = review.opened_at or clock.now(), clock.now()
+    _save(review, state=ReviewState.CLOSED, opened_at=opened, closed_at=now, closed_by=by)
     before = review.pictures.order_by("-version").first()
     text, number = picture.freeze(review, by)
-    previous = before.digest if before else ""
+    # One chain through the pictures of a plan: one that is missing or altered shows in the next.
+    previous = _last_digest(review.plan)
     kept = ReviewPicture(
         review=review,
         version=before.version + 1 if before else 1,
         data=text,
         tasks=number,
-        taken_at=clock.now(),
+        taken_at=now,
         taken_by=by,
         previous_digest=previous,
         digest=picture.digest_of(text, previous),
     )
     kept.save(force_insert=True)
-    opened = review.opened_at or clock.now()
-    _save(review, state=ReviewState.CLOSED, opened_at=opened, closed_at=clock.now(), closed_by=by)
     duties.of_review(review, by=by)
     return kept
+
+
+def _settle_drafts(review: Review, drop: bool) -> None:
+    drafted = [item for item in review.items.select_related("task") if item.draft]
+    if drafted and not drop:
+        told = [f"{item.task.code}（{enumeration(kept['by'] for kept in item.draft.values())}）" for item in drafted]
+        raise MoveRefused(
+            _("Not recorded yet: what was typed on %(codes)s. Record it, or empty it there.")
+            % {"codes": enumeration(sorted(told))}
+        )
+    for item in drafted:
+        item.draft = {}
+    ReviewItem.objects.bulk_update(drafted, ["draft"])
+
+
+def _write_notes(review: Review) -> None:
+    """Notes decided since the last closing become lines of the tasks' histories, which everyone reads."""
+    last = review.pictures.order_by("-version").values_list("taken_at", flat=True).first()
+    rows = Decision.objects.filter(item__review=review, kind=DecisionKind.NOTE).select_related("item", "by__unit")
+    for decision in rows.order_by("at", "pk"):
+        if last is None or decision.at > last:
+            detail = {"detail": review.name, "reason": decision.words}
+            tasks.note(decision.item.task_id, EventKind.REVIEW, by=decision.by, **detail)
+
+
+def _last_digest(plan: Plan) -> str:
+    pictures = ReviewPicture.objects.filter(review__plan=plan).order_by("-pk")
+    return pictures.values_list("digest", flat=True).first() or ""
+
+
+def verify_pictures() -> None:
+    """Walk the chain of pictures of every plan. Raises BrokenChain naming the first that does not fit."""
+    previous: dict[int, str] = {}
+    for kept in ReviewPicture.objects.select_related("review__plan__government").order_by("pk").iterator(chunk_size=20):
+        plan = kept.review.plan_id
+        fits = kept.previous_digest == previous.get(plan, "")
+        if not fits or kept.digest != picture.digest_of(kept.data, kept.previous_digest):
+            words = {"plan": kept.review.plan, "review": kept.review, "version": kept.version}
+            raise BrokenChain(_("%(plan)s, %(review)s: picture %(version)d does not fit its digest") % words)
+        previous[plan] = kept.digest
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -57,7 +58,7 @@ def _contents(request: HttpRequest, plan: Plan) -> dict[str, Any]:
         typed = (request.GET.get(f"{name}_review") or request.GET.get(name, ""))[:LONGEST_SIDE]
         side = shown.side_of(plan, typed, user) if typed else None
         if typed and side is None:
-            messages.error(request, _("“%(day)s” is no past day and no closed review of this plan.") % {"day": typed})
+            messages.error(request, _refusal(typed))
         sides[name] = side or shown.side_of(plan, preset, user)
     old, new = sides["since"], sides["until"]
     assert old is not None and new is not None
@@ -77,9 +78,15 @@ def _contents(request: HttpRequest, plan: Plan) -> dict[str, Any]:
         "sort": sort,
         "sort_label": labels.get(sort, ""),
         "query": query.urlencode(),
-        "full_query": request.GET.urlencode(),
+        "full_query": urlencode({"since": old.value, "until": new.value, "q": words, "sort": sort}),
         **found,
     }
+
+
+def _refusal(typed: str) -> str:
+    if typed.startswith(shown.REVIEW_PREFIX):
+        return _("This review is not closed, or not one of this plan; it is left out of the comparison.")
+    return _("“%(day)s” is no past day and no closed review of this plan.") % {"day": typed}
 
 
 def _preset(plan: Plan, choices: list[dict[str, str]]) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from reports import permissions
 from reports.enums import ReviewKind, ReviewState
-from reports.forms.reviews import AddItemForm, DecisionForm, NotesForm, ReopenForm, ReviewForm
+from reports.forms.reviews import AddItemForm, DecisionForm, EditForm, NotesForm, ReopenForm, ReviewForm
 from reports.models import Review, ReviewItem, ReviewPicture
 from reports.presenters import meeting as meeting_shown
 from reports.presenters import record as record_shown
@@ -21,7 +21,7 @@ from reports.presenters import reviews as shown
 from reports.services import reviews as service
 from tracker import clock, wording
 from tracker.enums import RequestKind, Role
-from tracker.exceptions import InvalidInput, NotPermitted, Refusal
+from tracker.exceptions import InvalidInput, NotPermitted, Refusal, Stale
 from tracker.forms.moves import RequestForm
 from tracker.models import Task, User
 from tracker.permissions import answers
@@ -29,6 +29,7 @@ from tracker.presenters.task import readable
 from tracker.views.base import page_of, person_of, plan_or_404, task_or_404, visible_tasks
 
 RECORD_ROWS = 300
+AGENDA_ROWS = 200
 DIGITS = 4
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -75,7 +76,7 @@ def _presets(plan: Any, user: User) -> dict[str, Any]:
     last = Review.objects.visible_to(user).filter(plan=plan).order_by("-number").first()
     leaders = User.objects.visible_to(user).filter(role=Role.LEADER, unit__government=plan.government_id)
     chair = last.chair if last else str(leaders.first() or "")
-    since = min(last.until + ONE_DAY, today) if last else plan.starts_on
+    since = min(last.until + ONE_DAY, today) if last and last.until < today else plan.starts_on
     return {"kind": ReviewKind.MONTHLY, "on": today, "since": since, "until": today, "chair": chair, "order": "light"}
 
 
@@ -84,11 +85,13 @@ def edit_review(request: HttpRequest, review: int) -> HttpResponse:
     """The head of a review that is not closed."""
     found, user = review_or_404(request, review), person_of(request)
     permissions.check_conduct(user, found)
-    form = ReviewForm.of(found, request.POST or None)
+    form = EditForm.of(found, request.POST or None)
     sent = request.method == "POST" and form.is_valid()
     if sent and _served(form, lambda: service.edit(found.pk, by=user, **form.cleaned_data)) is not None:
         messages.success(request, _("The review is changed."))
         return redirect(found)
+    if sent:
+        form.renew(found.pk)
     return _form_page(request, form, _("Edit the review"), "progress_review", found.pk)
 
 
@@ -121,8 +124,13 @@ def progress_review(request: HttpRequest, review: int) -> HttpResponse:
 
 def _agenda(request: HttpRequest, review: Review, user: User, status: int = 200, **forms: Any) -> HttpResponse:
     notes = NotesForm(initial={"notes": review.notes, "version": review.version})
-    context = {"add_form": AddItemForm(), "notes_form": notes, **forms}
-    return render(request, "reports/review_detail.html", {**shown.agenda_page(review, user), **context}, status=status)
+    context = {**_agenda_page(request, review, user), "add_form": AddItemForm(), "notes_form": notes, **forms}
+    return render(request, "reports/review_detail.html", context, status=status)
+
+
+def _agenda_page(request: HttpRequest, review: Review, user: User) -> dict[str, Any]:
+    keys = shown.order_of(review, user, clock.today())
+    return shown.agenda_page(review, user, page_of(request, Paginator(keys, AGENDA_ROWS)))
 
 
 def _act(request: HttpRequest, review: Review, user: User) -> HttpResponse:
@@ -143,7 +151,7 @@ def _refresh(request: HttpRequest, review: Review, user: User) -> HttpResponse:
 def _open(request: HttpRequest, review: Review, user: User) -> HttpResponse:
     service.open_review(review.pk, by=user)
     review.refresh_from_db(fields=["state"])
-    address = shown.agenda_page(review, user)["enter_url"]
+    address = _agenda_page(request, review, user)["enter_url"]
     return redirect(address or review.get_absolute_url())
 
 
@@ -159,8 +167,7 @@ def _notes(request: HttpRequest, review: Review, user: User) -> HttpResponse:
         if _served(form, lambda: service.edit(review.pk, by=user, notes=data["notes"], version=data["version"])):
             messages.success(request, _("The notes are kept."))
             return redirect(review)
-        form.data = form.data.copy()  # type: ignore[attr-defined]
-        form.data["version"] = str(Review.objects.values_list("version", flat=True).get(pk=review.pk))  # type: ignore[index]
+        form.renew(review.pk)
     return _agenda(request, review, user, 400, notes_form=form)
 
 
@@ -221,10 +228,11 @@ def _screen(
     status: int = 200,
 ) -> HttpResponse:
     task = _task(request, item.task_id, user)
-    form = form or DecisionForm(initial=item.draft or {})
+    form = form or DecisionForm(initial=item.draft.get(str(user.pk), {}))
     values = {name: form[name].value() or "" for name in ("kind", "words", "by_date")}
     context = meeting_shown.page(review, item, task, user, values)
     context["form"] = form
+    context["drafted"] = str(user.pk) in item.draft
     context["changes"] = changes or RequestForm(task=task, kind=RequestKind.ADJUSTMENT)
     return render(request, "reports/meeting.html", context, status=status)
 
@@ -237,13 +245,18 @@ def _decide(request: HttpRequest, review: Review, item: ReviewItem, user: User) 
     changes = RequestForm(request.POST if wants_changes else None, task=task, kind=RequestKind.ADJUSTMENT)
     if not form.is_valid() or (wants_changes and not changes.is_valid()):
         return _screen(request, review, item, user, form, changes, 400)
-    given = changes.values()["changes"] if wants_changes else {}
+    given: dict[str, Any] = {}
+    if wants_changes:
+        given = {"changes": changes.values()["changes"], "version": changes.cleaned_data["version"]}
     try:
-        decision = service.decide(item.pk, by=user, changes=given, **form.cleaned_data)
+        decision = service.decide(item.pk, by=user, **given, **form.cleaned_data)
+    except NotPermitted:
+        raise
     except Refusal as refusal:
-        in_form = refusal.field in form.fields
-        target = changes if not in_form and refusal.field in changes.fields else form
+        target = changes if wants_changes and refusal.field in changes.fields else form
         target.add_error(refusal.field if refusal.field in target.fields else None, str(refusal))
+        if isinstance(refusal, Stale):
+            changes.reopen(refusal.current.get("version", task.version))
         status = 400 if isinstance(refusal, InvalidInput) else 409
         return _screen(request, review, item, user, form, changes, status)
     messages.success(
@@ -255,11 +268,9 @@ def _decide(request: HttpRequest, review: Review, item: ReviewItem, user: User) 
 
 def _after(request: HttpRequest, review: Review, item: ReviewItem, user: User) -> str:
     """The next task of the agenda, or the agenda after the last."""
-    items = shown.items_in_order(review, user, clock.today())
-    place = next((number for number, row in enumerate(items) if row.pk == item.pk), len(items))
-    if place + 1 < len(items):
-        return shown.address_of(review, items[place + 1])
-    return review.get_absolute_url()
+    keys = shown.order_of(review, user, clock.today())
+    following = keys[keys.index(item.pk) + 1 :] if item.pk in keys else []
+    return shown.address_of(review, following[0]) if following else review.get_absolute_url()
 
 
 @require_POST
@@ -270,7 +281,8 @@ def meeting_draft(request: HttpRequest, review: int, item: int) -> HttpResponse:
     values = {name: request.POST.get(name, "") for name in ("kind", "words", "by_date")}
     service.keep_draft(row.pk, by=user, values=values)
     said = _("Kept at %(time)s; not recorded yet.") % {"time": wording.moment(clock.now())}
-    return HttpResponse(said, content_type="text/plain; charset=utf-8")
+    kept = values["words"].strip() or values["by_date"]
+    return HttpResponse(said if kept else "", content_type="text/plain; charset=utf-8")
 
 
 @require_http_methods(["GET", "POST"])
@@ -281,7 +293,7 @@ def close_review(request: HttpRequest, review: int) -> HttpResponse:
     context: dict[str, Any] = {}
     if request.method == "POST":
         try:
-            service.close(found.pk, by=user)
+            service.close(found.pk, by=user, drop_drafts=request.POST.get("drop") == "yes")
         except NotPermitted:
             raise
         except Refusal as refusal:
@@ -289,7 +301,7 @@ def close_review(request: HttpRequest, review: int) -> HttpResponse:
         else:
             messages.success(request, _("%(review)s is closed and its picture frozen.") % {"review": found})
             return redirect("review_record", review=found.pk)
-    page = shown.agenda_page(found, user)
+    page = _agenda_page(request, found, user)
     return render(request, "reports/review_close.html", {**page, **context}, status=409 if context else 200)
 
 
@@ -328,10 +340,11 @@ def review_record(request: HttpRequest, review: int) -> HttpResponse:
     kept = picture_or_404(request, review)
     user = person_of(request)
     context = record_shown.page(kept.review, kept)
-    pages = Paginator(context["tasks"], RECORD_ROWS)
+    page = page_of(request, Paginator(context["tasks"], RECORD_ROWS))
     context |= {
         "plan": kept.review.plan,
-        "page_obj": page_of(request, pages),
+        "page_obj": page,
+        "tasks": record_shown.task_rows(page.object_list),
         "query": f"version={kept.version}",
         "versions": record_shown.versions(kept.review, kept.version),
         "is_open": kept.review.state != ReviewState.CLOSED,

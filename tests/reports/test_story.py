@@ -23,6 +23,11 @@ added_at = 2025-06-10T10:00:00
 """
 
 
+def played(folder, plan):
+    for _moment, act in story.acts(folder, plan):
+        act()
+
+
 @pytest.fixture
 def written(tmp_path):
     """A function that writes the story's file into a folder."""
@@ -49,12 +54,12 @@ def test_the_sample_year_has_duties_of_several_kinds(db, signed_in, settings):
 
 
 def test_a_folder_without_such_a_file_is_left_alone(world, tmp_path):
-    story.play(tmp_path, world.plan)
+    played(tmp_path, world.plan)
     assert not LeaderDuty.objects.exists()
 
 
 def test_an_entry_is_played_at_its_moment(world, written):
-    story.play(written("2025-06-09"), world.plan)
+    played(written("2025-06-09"), world.plan)
     duty = LeaderDuty.objects.get()
     assert (duty.on, duty.added_at.date(), duty.added_by) == (
         datetime.date(2025, 6, 9),
@@ -64,5 +69,5 @@ def test_an_entry_is_played_at_its_moment(world, written):
 
 
 def test_a_refused_entry_is_named(world, written):
-    with pytest.raises(DatasetError, match="2024-12-31"):
-        story.play(written("2024-12-31"), world.plan)
+    with pytest.raises(DatasetError, match="2025-06-10 10:00"):
+        played(written("2024-12-31"), world.plan)

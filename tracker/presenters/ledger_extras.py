@@ -56,4 +56,4 @@ def _step(step: dict[str, Any]) -> str:
 
 def _counts(use: dict[str, Any], day: datetime.date) -> bool:
     expired = bool(use["valid_until"]) and datetime.date.fromisoformat(use["valid_until"]) < day
-    return use["verdict"] in STANDING_VERDICTS and not expired
+    return use["verdict"] in STANDING_VERDICTS and not expired and not use.get("replaced")

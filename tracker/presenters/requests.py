@@ -34,6 +34,7 @@ def _row(request: ChangeRequest, user: User, names: dict[tuple[str, Any], str]) 
     decidable = is_open and request.asked_by_id != user.pk
     decidable = decidable and permissions.answers(permissions.check_decide_request, user, request.task)
     return {
+        "key": request.pk,
         "code": request.task.code,
         "title": request.task.title,
         "task_url": request.task.get_absolute_url(),

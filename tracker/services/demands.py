@@ -37,6 +37,7 @@ def ask(
     if kind not in DemandKind.values:
         raise InvalidInput(_("This kind of demand is not known."), field="kind")
     text = _checked(clean(words).strip(), kind, wanted_by)
+    tasks.refuse_late(wanted_by, task, "wanted_by")
     refuse_marks({"words": text}, by=by, task=task)
     replaced = task.demands.open().filter(kind=kind).update(state=DemandState.REPLACED)
     demand = Demand.objects.create(

@@ -8,7 +8,7 @@ and of the digest before it. On PostgreSQL an advisory lock that ends with the t
 import datetime
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -259,11 +259,15 @@ def digest_of(event: TaskEvent) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+# What else is kept under a digest by other apps: each raises BrokenChain naming what does not fit.
+ALSO_VERIFIED: list[Callable[[], None]] = []
+
+
 def verify(batch: int = 2000) -> int:
     """Walk the whole chain and return the number of lines.
 
-    Raises BrokenChain naming the first line whose number, predecessor or content does not fit, or the first task
-    that differs from its last line.
+    Raises BrokenChain naming the first line whose number, predecessor or content does not fit, the first task that
+    differs from its last line, or what one of ALSO_VERIFIED finds.
     """
     expected, previous = 1, FIRST_DIGEST
     for event in _lines(batch):
@@ -277,6 +281,8 @@ def verify(batch: int = 2000) -> int:
             raise BrokenChain(_("line %(number)d does not fit its digest") % {"number": event.sequence})
         expected, previous = expected + 1, event.digest
     _compare_tasks()
+    for check in ALSO_VERIFIED:
+        check()
     return expected - 1
 
 

@@ -103,14 +103,15 @@ def refuse(notice_id: int, *, by: User, reason: str) -> SupervisionNotice:
 
 @transaction.atomic
 def escalate(notice_id: int, *, by: User, demand: str, limit_on: datetime.date, basis: str) -> SupervisionNotice:
-    """Send the next level to the same unit, upon one that ran out unanswered or whose reply was refused."""
+    """Send the next level, upon one that ran out unanswered or whose reply was refused, to the unit that leads now."""
     notice = _locked(notice_id)
     permissions.check_escalate(by, notice)
     given = _checked(notice.task, by, demand, limit_on, basis)
     # Closed first: a task has one open notice at most.
     _close(notice, NoticeState.ESCALATED)
     level = NEXT_LEVEL[NoticeLevel(notice.level)]
-    return _send(notice.task, notice.unit, level, by=by, previous=notice, **given)
+    unit = notice.task.lead_unit or notice.unit
+    return _send(notice.task, unit, level, by=by, previous=notice, **given)
 
 
 @transaction.atomic
@@ -179,6 +180,7 @@ def _checked(task: Task, by: User, demand: str, limit_on: datetime.date, basis: 
         raise InvalidInput(_("Give the date by which the unit is to reply."), field="limit_on")
     if limit_on < clock.today():
         raise InvalidInput(_("This day has passed."), field="limit_on")
+    tasks.refuse_late(limit_on, task, "limit_on")
     based = _text(basis, "basis", _("Name the basis: the document, meeting or decision."), MOST_BASIS)
     refuse_marks({"demand": demanded, "basis": based}, by=by, task=task)
     return {"demand": demanded, "limit_on": limit_on, "basis": based}

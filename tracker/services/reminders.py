@@ -161,7 +161,8 @@ class _Gathered:
             values = {"level": notice.get_level_display(), "number": notice.number}
             words = _("%(level)s %(number)s: %(what)s") % {**values, "what": occasions.notice_words(step)}
             key = f"notice:{notice.pk}:{notice.limit_on}:{step}"
-            self.add(people, Kind.NOTICE, key, notice.limit_on, words, **_place(notice.task))
+            place = {**_place(notice.task), "path": reverse("notice", args=[notice.pk])}
+            self.add(people, Kind.NOTICE, key, notice.limit_on, words, **place)
 
     def demands(self) -> None:
         """Reports that are asked for by a day: the day before, and when it has passed, then for the head too."""

@@ -228,13 +228,14 @@ def order(
     changes: Mapping[str, Any],
     approving_body: str,
     basis_document: str,
+    version: int | None = None,
 ) -> ChangeRequest:
     """A change that a meeting decides by itself: asked and approved in one act, on the meeting's own authority.
 
     `changes` as in `ask`; an open request on the task must be decided first. The four eyes are those of the meeting:
     its chair and participants stand in its record. For the services of progress reviews only.
     """
-    task = tasks.locked(task_id, None)
+    task = tasks.locked(task_id, version)
     permissions.check_decide_request(by, task)
     if task.status in (Status.COMPLETED, Status.CANCELLED):
         raise MoveRefused(_("The task is closed; nothing can be requested for it."))

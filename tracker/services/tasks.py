@@ -40,6 +40,7 @@ BESIDE = (
     EventKind.REMARK,
     EventKind.REQUEST,
     EventKind.ASK,
+    EventKind.REVIEW,
     EventKind.DEMAND,
     EventKind.NOTICE,
 )
@@ -58,7 +59,8 @@ class Met:
 def locked(task_id: int, version: int | None) -> Task:
     """The task, locked until the transaction ends. Raises Stale when its version is no longer `version`."""
     task: Task = (
-        Task.objects.select_for_update(of=("self",))
+        # No key of the row changes: rows that merely name the task may be written meanwhile.
+        Task.objects.select_for_update(of=("self",), no_key=True)
         .select_related("plan__government", "area", "lead_unit", "owner", "proposed_lead_unit")
         .select_related("submitted_by", "confirmed_by")
         .prefetch_related("supporting_units", "milestones")
@@ -207,12 +209,15 @@ def refuse_dates(starts_on: datetime.date, due_on: datetime.date, task: Task) ->
 
 def _refuse_late(due_on: datetime.date, task: Task) -> None:
     """Raise InvalidInput for a due date more than one year after the plan's last day."""
+    refuse_late(due_on, task, "due_on", _("A due date lies at most one year after the plan's last day: by %(date)s."))
+
+
+def refuse_late(day: datetime.date | None, task: Task, field: str, sentence: str = "") -> None:
+    """Raise InvalidInput, with `sentence` or a plain one, for a day more than one year after the plan's last."""
     latest = year_after(task.plan.ends_on)
-    if due_on > latest:
-        raise InvalidInput(
-            _("A due date lies at most one year after the plan's last day: by %(date)s.") % {"date": full_date(latest)},
-            field="due_on",
-        )
+    if day is not None and day > latest:
+        words = sentence or _("This day lies too late; the latest is %(date)s.")
+        raise InvalidInput(words % {"date": full_date(latest)}, field=field)
 
 
 def _checked(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:

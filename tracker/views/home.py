@@ -1,6 +1,7 @@
 """What waits for me."""
 
 import datetime
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -28,6 +29,8 @@ from tracker.texts import enumeration
 from tracker.views.base import listed, person_of, plan_or_404, plans_of, visible_tasks
 
 NEAR_DATES = 5
+# What waits beside the tasks, from other apps: each gives {words, url, action} or None for a plan and a person.
+ALSO_WAITING: list[Callable[[Plan, User], dict[str, str] | None]] = []
 LATEST_EVENTS = 6
 
 
@@ -57,6 +60,7 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
         {
             "greeting": _greeting(user, _number(notices, groups, asked)),
             "period": _period_sentence(shown, on),
+            "also": [line for line in (more(shown, user) for more in ALSO_WAITING) if line],
             "notices": notices,
             "notices_url": reverse("notices", args=[shown.pk]),
             "groups": groups,

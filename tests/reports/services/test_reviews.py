@@ -4,7 +4,7 @@ import datetime
 import json
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from reports import picture
@@ -120,6 +120,8 @@ class TestPreparing:
             ("on", {"on": datetime.date(2024, 12, 31)}),
             ("on", {"on": datetime.date(2026, 4, 1)}),
             ("until", {"since": DAY, "until": datetime.date(2025, 6, 1)}),
+            ("until", {"until": datetime.date(9999, 12, 31)}),
+            ("since", {"since": datetime.date(1900, 1, 1)}),
             ("order", {"order": "rank"}),
             ("participants", {"participants": "机密★10年"}),
         ],
@@ -137,11 +139,26 @@ class TestDeciding:
         item = item_of(review, task or world.late)
         return reviews.decide(item.pk, by=values.pop("by", world.leader), kind=kind, words=words, **values)
 
-    def test_a_note_is_a_line_in_the_history_and_opens_the_review(self, behind):
+    def test_a_note_opens_the_review_and_is_a_line_in_the_history_once_it_is_closed(self, behind):
         self.decide(behind, "note", "已研究")
-        line = TaskEvent.objects.latest("sequence")
-        assert (line.kind, line.reason, line.detail) == (EventKind.REVIEW, "已研究", "2025年第1次进度评审")
         assert Review.objects.get().state == ReviewState.OPEN
+        notes = TaskEvent.objects.filter(kind=EventKind.REVIEW)
+        assert not notes.exists()
+        reviews.close(Review.objects.get().pk, by=behind.reviewer)
+        assert [(line.reason, line.detail, line.by) for line in notes] == [
+            ("已研究", "2025年第1次进度评审", behind.leader)
+        ]
+
+    def test_a_note_counts_once_also_when_the_review_is_opened_again(self, behind):
+        self.decide(behind, "note", "已研究")
+        review = Review.objects.get()
+        reviews.close(review.pk, by=behind.reviewer)
+        with on("2025-06-17"):
+            reviews.reopen(review.pk, by=behind.leader, reason="漏记")
+            self.decide(behind, "note", "补记")
+            reviews.close(review.pk, by=behind.reviewer)
+        notes = TaskEvent.objects.filter(kind=EventKind.REVIEW).order_by("sequence")
+        assert [line.reason for line in notes] == ["已研究", "补记"]
 
     @pytest.mark.parametrize("kind", ["urge", "report"])
     def test_urging_and_asking_for_a_report_become_demands(self, behind, kind):
@@ -177,6 +194,15 @@ class TestDeciding:
         assert ChangeRequest.objects.get().decision_note == "理由不足"
 
     @pytest.mark.parametrize("kind", ["approve", "refuse"])
+    def test_another_request_than_the_one_on_the_screen_is_not_decided_unseen(self, behind, kind):
+        wanted = {"due_on": "2026-01-31"}
+        shown = requests.ask(behind.late.pk, by=behind.staff, kind="extension", reason="等上级", changes=wanted)
+        requests.ask(behind.late.pk, by=behind.staff, kind="cancellation", reason="改革")
+        with pytest.raises(MoveRefused):
+            self.decide(behind, kind, request=shown.pk)
+        assert not Decision.objects.exists()
+
+    @pytest.mark.parametrize("kind", ["approve", "refuse"])
     def test_where_nothing_is_asked_nothing_is_approved(self, behind, kind):
         with pytest.raises(MoveRefused):
             self.decide(behind, kind)
@@ -201,6 +227,27 @@ class TestDeciding:
         assert not ChangeRequest.objects.exists()
         assert not Decision.objects.exists()
 
+    def test_an_adjustment_upon_a_task_that_was_changed_meanwhile_is_not_made(self, behind):
+        seen = Task.objects.get(pk=behind.late.pk).version
+        tasks.report(behind.late.pk, by=behind.staff, progress=20, summary="又有进展")
+        with pytest.raises(Stale):
+            self.decide(behind, "adjust", changes={"due_on": "2025-11-30"}, version=seen)
+        assert not ChangeRequest.objects.exists()
+
+    def test_a_limit_lies_at_most_one_year_after_the_plan(self, behind):
+        for kind in ("urge", "report", "supervise"):
+            with pytest.raises(InvalidInput):
+                self.decide(behind, kind, by_date=datetime.date(9999, 12, 31))
+        assert not Decision.objects.exists()
+
+    def test_an_item_that_was_taken_off_meanwhile_is_not_decided(self, behind):
+        item = item_of(prepared(behind), behind.late)
+        reviews.remove_item(item.pk, by=behind.reviewer)
+        for act in (reviews.decide, reviews.keep_draft):
+            more = {"kind": "note", "words": "x"} if act is reviews.decide else {"values": {"words": "x"}}
+            with pytest.raises(MoveRefused):
+                act(item.pk, by=behind.reviewer, **more)
+
     def test_words_are_needed_and_marks_refused(self, behind):
         for words in ("", "   ", "长" * 1001, "秘密★5年"):
             with pytest.raises(InvalidInput):
@@ -212,11 +259,16 @@ class TestDeciding:
         with pytest.raises(NotPermitted):
             self.decide(behind, "note", by=getattr(behind, who))
 
-    def test_a_draft_is_kept_until_it_is_recorded(self, behind):
+    def test_a_draft_is_kept_until_it_is_recorded_and_nobody_else_loses_theirs(self, behind):
         item = item_of(prepared(behind), behind.late)
-        reviews.keep_draft(item.pk, by=behind.leader, values={"kind": "urge", "words": "写到一半", "by_date": ""})
+        typed = {"kind": "urge", "words": "写到一半", "by_date": ""}
+        reviews.keep_draft(item.pk, by=behind.leader, values=typed)
+        reviews.keep_draft(item.pk, by=behind.reviewer, values={"kind": "note", "words": "另一句"})
+        self.decide(behind, "note", "已研究", by=behind.reviewer)
         item.refresh_from_db()
-        assert item.draft == {"kind": "urge", "words": "写到一半", "by_date": ""}
+        assert item.draft == {str(behind.leader.pk): {**typed, "by": "人-leader"}}
+        with pytest.raises(MoveRefused):
+            reviews.remove_item(item_of(Review.objects.get(), behind.late).pk, by=behind.reviewer)
         self.decide(behind, "note", "已研究")
         item.refresh_from_db()
         assert item.draft == {}
@@ -265,9 +317,42 @@ class TestClosing:
     def test_what_is_typed_and_not_recorded_stops_the_closing(self, behind):
         review = prepared(behind)
         reviews.keep_draft(item_of(review, behind.late).pk, by=behind.leader, values={"kind": "note", "words": "半句"})
-        with pytest.raises(MoveRefused, match=r"1\.1"):
+        with pytest.raises(MoveRefused, match=r"1\.1（人-leader）"):
             reviews.close(review.pk, by=behind.reviewer)
         assert not ReviewPicture.objects.exists()
+        reviews.close(review.pk, by=behind.reviewer, drop_drafts=True)
+        assert item_of(review, behind.late).draft == {}
+
+    def test_it_is_not_closed_before_its_day(self, world):
+        review = prepared(world, on=datetime.date(2025, 6, 17), until=DAY)
+        with pytest.raises(MoveRefused):
+            reviews.close(review.pk, by=world.reviewer)
+        assert not LeaderDuty.objects.exists()
+
+    def test_what_passes_among_units_is_no_reason_in_the_picture(self, world):
+        task = world.started(progress=5)
+        requests.ask(task.pk, by=world.staff, kind="cancellation", reason="改革")
+        kept = reviews.close(prepared(world).pk, by=world.reviewer)
+        assert json.loads(kept.data)["tasks"][0]["agenda"] == ["red"]
+
+    def test_a_picture_that_was_altered_or_is_missing_is_found(self, world):
+        from tests.unguarded import lifted
+        from tracker.exceptions import BrokenChain
+        from tracker.services import history
+
+        reviews.close(prepared(world).pk, by=world.reviewer)
+        with on("2025-06-17"):
+            reviews.close(prepared(world).pk, by=world.reviewer)
+        assert history.verify() == TaskEvent.objects.count()
+        table = ReviewPicture._meta.db_table
+        for attack in (
+            f"UPDATE {table} SET data = data || ' '",
+            f"DELETE FROM {table} WHERE id = (SELECT MIN(id) FROM {table})",
+        ):
+            with pytest.raises(BrokenChain, match="2025年第"), transaction.atomic():
+                with lifted(), connection.cursor() as cursor:
+                    cursor.execute(attack)
+                history.verify()
 
     def test_opening_again_keeps_the_picture_and_closing_makes_another(self, behind):
         review = prepared(behind)
@@ -312,7 +397,7 @@ class TestClosing:
         with CaptureQueriesContext(connection) as looking:
             reviews.close(review.pk, by=world.reviewer)
         reads = [query for query in looking.captured_queries if query["sql"].startswith("SELECT")]
-        assert len(reads) == 13
+        assert len(reads) == 16
 
     def test_a_task_under_review_is_not_moved_by_the_meeting(self, world):
         task = world.under_review()

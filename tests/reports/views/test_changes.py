@@ -1,21 +1,19 @@
 """What changed between two days."""
 
 import datetime
+from io import BytesIO
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.tracker.conftest import SHANGHAI
-from tracker import clock
+from reports.services import reviews
+from tests.reports.worlds import on, prepared
 from tracker.fetching import Look, Outcome
 from tracker.models import Shortcoming
-from tracker.services import evidence, indicators, link_checks, tasks, trace
-
-
-def on(day):
-    return clock.at(datetime.datetime.fromisoformat(f"{day}T18:00").replace(tzinfo=SHANGHAI))
+from tracker.services import evidence, indicators, link_checks, requests, tasks, trace
 
 
 @pytest.fixture
@@ -161,4 +159,81 @@ def test_statements_do_not_grow(told, signed_in, number):
     between(client, told, "2025-06-16", "2025-07-05")
     with CaptureQueriesContext(connection) as looking:
         between(client, told, "2025-06-16", "2025-07-05")
-    assert len(looking) == 9
+    assert len(looking) == 11
+
+
+# ---------- Reviews ----------
+
+
+@pytest.fixture
+def reviewed(world):
+    """Two closed reviews; between them a task entered, one was handed on, and one fell behind."""
+    world.first = world.started(world.tasks[0], progress=46)
+    world.second_task = world.started(world.tasks[1], progress=46)
+    world.before = prepared(world)
+    reviews.close(world.before.pk, by=world.reviewer)
+    with on("2025-08-10"):
+        change = {"lead_unit": world.second.pk, "owner": world.second_staff.pk}
+        requests.order(
+            world.first.pk, by=world.leader, reason="移交", changes=change, approving_body="甲区", basis_document="纪要"
+        )
+        world.after = prepared(world)
+        reviews.close(world.after.pk, by=world.reviewer)
+    world.address = reverse("changes", args=[world.plan.pk])
+    return world
+
+
+def compared_reviews(client, world, **query):
+    sides = {"since_review": f"review-{world.before.pk}", "until_review": f"review-{world.after.pk}"}
+    with on("2025-08-20"):
+        return client.get(world.address, {**sides, **query})
+
+
+def test_two_reviews_compare_from_their_pictures_alone(reviewed, signed_in):
+    tasks.edit(reviewed.second_task.pk, by=reviewed.admin, title="后来改名")
+    page = compared_reviews(signed_in(reviewed.viewer), reviewed)
+    found = changed(page)
+    assert found["1.1"]["牵头单位"] == ("区培训局", "区执法局")
+    assert found["1.2"]["亮灯"][0] == "绿"
+    assert all(row["title"] != "后来改名" for row in page.context["rows"])
+    sorts = {sort["value"]: sort["number"] for sort in page.context["sorts"]}
+    assert (sorts["unit"], sorts["entered"], sorts["left"]) == (1, 0, 0)
+
+
+def test_one_sort_of_change_is_picked(reviewed, signed_in):
+    page = compared_reviews(signed_in(reviewed.viewer), reviewed, sort="unit")
+    assert list(changed(page)) == ["1.1"]
+    assert len(list(compared_reviews(signed_in(reviewed.viewer), reviewed, sort="x").context["rows"])) >= 2
+
+
+def test_a_review_is_compared_with_a_day_and_put_in_order_by_when_it_was_closed(reviewed, signed_in):
+    with on("2025-08-20"):
+        query = {"since_review": f"review-{reviewed.after.pk}", "until": "2025-06-20"}
+        page = signed_in(reviewed.viewer).get(reviewed.address, query)
+    assert changed(page)["1.1"]["牵头单位"] == ("区培训局", "区执法局")
+
+
+@pytest.mark.parametrize("typed", ["review-x", "review-0", f"review-{'9' * 30}", "review-"])
+def test_what_is_no_closed_review_is_said(reviewed, signed_in, typed):
+    with on("2025-08-20"):
+        page = signed_in(reviewed.viewer).get(reviewed.address, {"since_review": typed})
+    assert page.status_code == 200
+    assert len(list(page.context["messages"])) == 1
+
+
+def test_comparing_two_reviews_takes_at_most_ten_statements(reviewed, signed_in):
+    client = signed_in(reviewed.viewer)
+    compared_reviews(client, reviewed)
+    with CaptureQueriesContext(connection) as looking:
+        compared_reviews(client, reviewed)
+    assert len(looking) == 8
+
+
+def test_the_same_comparison_is_handed_out_as_a_workbook(reviewed, signed_in):
+    sides = {"since_review": f"review-{reviewed.before.pk}", "until_review": f"review-{reviewed.after.pk}"}
+    with on("2025-08-20"):
+        address = reverse("changes_workbook", args=[reviewed.plan.pk])
+        answer = signed_in(reviewed.viewer).get(address, sides)
+    book = openpyxl.load_workbook(BytesIO(answer.content))
+    rows = [[cell.value for cell in row] for row in book.worksheets[-1].iter_rows(min_row=2)]
+    assert ["1.1", "继续组织全员培训", "牵头单位", "区培训局", "区执法局"] in rows

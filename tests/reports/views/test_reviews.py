@@ -12,7 +12,7 @@ from reports.models import Decision, Review
 from reports.services import reviews
 from tests.reports.worlds import item_of, prepared
 from tracker.models import Demand
-from tracker.services import requests
+from tracker.services import requests, tasks
 
 
 @pytest.fixture
@@ -62,6 +62,13 @@ class TestAgenda:
         assert len(signed_in(held.leader).get(address).context["reviews"]) == 1
         assert signed_in(held.viewer).get(address).context["reviews"] == []
 
+    def test_home_tells_those_who_conduct_it_how_far_it_is(self, held, signed_in):
+        address = reverse("home", args=[held.plan.pk])
+        reviews.decide(held.item.pk, by=held.leader, kind="note", words="已研究")
+        for who, told in (("leader", True), ("reviewer", True), ("staff", False), ("viewer", False)):
+            body = signed_in(getattr(held, who)).get(address).content.decode()
+            assert ("2025年第1次进度评审（6月16日）进行中，已决 1／4 项。" in body) is told, who
+
     def test_tasks_stand_in_the_order_that_is_chosen(self, held, signed_in):
         client = signed_in(held.reviewer)
         address = held.review.get_absolute_url()
@@ -110,7 +117,20 @@ class TestAgenda:
         client.get(review.get_absolute_url())
         with CaptureQueriesContext(connection) as looking:
             client.get(review.get_absolute_url())
-        assert len(looking) == 8
+        assert len(looking) == 12
+
+
+class TestHead:
+    def test_a_stale_edit_of_the_head_is_said_and_loses_nothing(self, held, signed_in):
+        client, address = signed_in(held.reviewer), reverse("edit_review", args=[held.review.pk])
+        form = client.get(address).context["form"]
+        sent = {name: form[name].value() or "" for name in form.fields}
+        reviews.edit(held.review.pk, by=held.leader, participants="区司法局")
+        answer = client.post(address, {**sent, "chair": "李区长"})
+        assert answer.status_code == 400
+        assert answer.context["form"]["chair"].value() == "李区长"
+        held.review.refresh_from_db()
+        assert (held.review.participants, held.review.chair) == ("区司法局", "王区长")
 
 
 class TestMeeting:
@@ -190,7 +210,43 @@ class TestMeeting:
         assert page.context["earlier"] == [
             {"on": "6月16日", "words": "催办　补齐清单　6月18日前", "outcome": "未完成", "is_open": "yes"}
         ]
-        assert page.context["last_light"]["words"] == "连续两次亮灯"
+        assert page.context["last_light"]["words"] == "连续两次红灯或黄灯"
+
+    def test_evidence_given_since_the_last_review_is_told(self, held, signed_in):
+        from tests.reports.worlds import on
+
+        use = held.proof(held.late)
+        reviews.close(held.review.pk, by=held.reviewer)
+        with on("2025-06-20"):
+            held.proof(held.late, title="第二份通知")
+            again = prepared(held)
+            address = reverse("meeting", args=[again.pk, item_of(again, held.late).pk])
+            page = signed_in(held.leader).get(address)
+        assert page.status_code == 200
+        told = [(change["name"], change["old"], change["new"]) for change in page.context["changed"]]
+        assert told == [("evidence", "", "2025-1-1-02 第二份通知　待审")]
+        assert use.evidence.number == "2025-1-1-01"
+
+    def test_a_request_that_fits_no_more_is_answered_and_not_approved(self, held, signed_in):
+        from tests.reports.worlds import on
+
+        changes = {"due_on": "2025-07-01"}
+        requests.ask(held.late.pk, by=held.staff, kind="adjustment", reason="提前", changes=changes)
+        with on("2025-07-10"):
+            answer = signed_in(held.leader).post(held.screen, {"kind": "approve", "words": ""})
+        assert answer.status_code == 400
+        assert not Decision.objects.exists()
+
+    def test_a_stale_adjustment_is_said_and_can_be_sent_again(self, held, signed_in):
+        client = signed_in(held.leader)
+        changes = client.get(held.screen).context["changes"]
+        sent = {name: changes[name].value() or "" for name in changes.fields}
+        tasks.report(held.late.pk, by=held.staff, progress=20, summary="又有进展")
+        sent |= {"reason": "评审", "kind": "adjust", "words": "改到年中", "due_on": "2025-07-31"}
+        answer = client.post(held.screen, sent)
+        assert answer.status_code == 409
+        sent["version"] = answer.context["changes"]["version"].value()
+        assert client.post(held.screen, sent).status_code == 302
 
     def test_an_administrator_looks_and_does_not_decide(self, held, signed_in):
         client = signed_in(held.admin)
@@ -206,7 +262,7 @@ class TestMeeting:
         client.get(held.screen)
         with CaptureQueriesContext(connection) as looking:
             client.get(held.screen)
-        assert len(looking) == 22
+        assert len(looking) == 24
 
 
 class TestClosing:
@@ -226,7 +282,9 @@ class TestClosing:
         reviews.keep_draft(held.item.pk, by=held.leader, values={"kind": "note", "words": "半句"})
         answer = signed_in(held.reviewer).post(reverse("close_review", args=[held.review.pk]))
         assert answer.status_code == 409
-        assert "1.1 写了还没有记下" in answer.content.decode()
+        assert "1.1（人-leader） 写了还没有记下" in answer.content.decode()
+        address = reverse("close_review", args=[held.review.pk])
+        assert signed_in(held.reviewer).post(address, {"drop": "yes"}).status_code == 302
 
     def test_an_altered_picture_shows(self, held, signed_in):
         from reports.models import ReviewPicture

@@ -98,6 +98,46 @@ def test_links_to_changed_words_become_suspect_and_others_do_not(world: World) -
     assert [link.state for link in found] == ["confirmed", "confirmed"]
 
 
+def test_the_history_says_which_links_became_suspect_and_which_no_longer_are(world: World) -> None:
+    measure = Measure.objects.of_report(world.report).order_by("start")[0]
+    trace.link(world.task.pk, measure, by=world.admin, strength="direct", rationale="同")
+    before = TaskEvent.objects.count()
+    put_in(world, ("审核文件40件", "审核文件41件"))
+    line = TaskEvent.objects.latest("sequence")
+    assert (TaskEvent.objects.count(), line.task, line.kind, line.by) == (before + 1, world.task, "link", world.admin)
+    assert "关联存疑" in line.detail
+    assert [link["suspect"] for link in line.holdings["links"]] == [True]
+    row = service.start(stored(world), REPORT, by=world.admin, reason=WHY)
+    service.apply(row.pk, by=world.admin)
+    line = TaskEvent.objects.latest("sequence")
+    assert "不再存疑" in line.detail
+    assert [link["suspect"] for link in line.holdings["links"]] == [False]
+    verify()
+
+
+def test_the_pieces_before_are_kept(world: World) -> None:
+    weak = Shortcoming.objects.of_report(world.report).order_by("number")
+    before = list(weak.values("id", "number", "text", "start", "end"))
+    figures = list(Figure.objects.filter(report=world.report).order_by("start").values_list("quote", flat=True))
+    assert world.tasks
+    row = put_in(world, ("一是培训覆盖还有不足。", "一是培训覆盖面不足。"), ("组织培训3次。", ""))
+    kept = ReportCorrection.objects.get(pk=row.pk).previous_pieces
+    names = ("id", "number", "text", "start", "end")
+    assert [{name: piece[name] for name in names} for piece in kept["shortcoming"]] == before
+    assert [piece["quote"] for piece in kept["figure"]] == figures
+    assert {piece["id"] for piece in kept["task"]} == {task.pk for task in world.tasks}
+
+
+def test_a_shortcoming_that_was_judged_does_not_vanish(world: World) -> None:
+    assert world.tasks
+    weak = Shortcoming.objects.get(part__report=world.report, number=2)
+    trace.judge(world.plan, weak, by=world.reviewer, verdict="not_eased", grounds="尚未开展")
+    with pytest.raises(InvalidInput) as refused:
+        put_in(world, ("二是执法质量有待提高。", ""))
+    assert weak.text[:6] in str(refused.value)
+    assert stored(world).text == REPORT
+
+
 def test_an_unconfirmed_task_takes_the_new_words(world: World) -> None:
     task = world.task
     put_in(world, ("继续组织全员培训", "继续组织全体人员培训"))

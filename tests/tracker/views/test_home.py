@@ -88,7 +88,7 @@ def test_costs_the_same_for_one_task_and_for_three(world, signed_in, number, dja
         world.confirmed(task)
     client = signed_in(world.staff)
     client.get(reverse("home", args=[world.plan.pk]))
-    with later(20), django_assert_num_queries(12):
+    with later(20), django_assert_num_queries(14):
         client.get(reverse("home", args=[world.plan.pk]))
 
 
