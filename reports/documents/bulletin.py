@@ -50,7 +50,7 @@ def bulletin(plan: Plan, tasks: Sequence[Task], reported: dict[int, Reported], o
     paper.heading(1, "附件：任务进展一览")
     rows = [_row(task, reported, on) for task in tasks]
     heads = ["序号", "任务", "牵头单位", "完成时限", "亮灯", "进展情况"]
-    paper.table(heads, rows, (16, 66, 30, 28, 30, 55))
+    paper.table(heads, rows, (14, 58, 30, 40, 30, 53))
     paper.small(
         f"数据截至{official_date(on)}，由{by}生成；机构按名录顺序，不作排名。序时进度按起止日期逐日计算，四舍五入到整数。"
     )

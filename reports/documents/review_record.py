@@ -33,9 +33,9 @@ def record(data: str, digest: str) -> bytes:
     paper.landscape()
     paper.heading(1, "附件：任务进展一览")
     paper.table(
-        ["序号", "任务", "牵头单位", "完成时限", "状态", "亮灯", "实际／序时"],
+        ["序号", "任务", "牵头单位", "完成时限", "状态", "亮灯", "进度／序时"],
         [_row(task) for task in shown.tasks],
-        (16, 82, 32, 30, 22, 30, 13),
+        (14, 70, 31, 40, 21, 29, 20),
     )
     paper.small(f"本记录依据评审结束时定格的数据生成，定格数据摘要值（SHA-256）：{digest}。")
     return paper.content()
