@@ -2,7 +2,8 @@
 
 Reading a report of 10,000 characters and of 1 MB, the import page, one correction, creating a plan of 300 tasks,
 comparing a corrected text, the preview of a ledger of 10,000 rows, looking at 1,000 web addresses, sending reminders
-to 2,000 people, verifying a chain of 100,000 lines of history, a review of 3,000 tasks, Word files of 300 tasks, and a ledger of 10,000 rows.
+to 2,000 people, verifying a chain of 100,000 lines of history, Word files of 300 tasks, a review of 3,000 tasks, and
+writing a ledger of 10,000 tasks.
 """
 
 import io
@@ -386,8 +387,8 @@ JOBS: dict[str, Callable[[], None]] = {
     "check_links": check_links,
     "send_reminders": send_reminders,
     "verify_chain": verify_chain,
-    "hold_review": hold_review,
     "write_documents": write_documents,
+    "hold_review": hold_review,
     "write_ledger": write_ledger,
 }
 
