@@ -291,7 +291,7 @@ def write_ledger() -> None:
 
 def write_documents() -> None:
     """The Word files of a plan of 300 tasks."""
-    client, user = signed_in()
+    client, _user = signed_in()
     from reports.services import reviews
     from tests.bench import fill
     from tracker import clock
