@@ -5,6 +5,7 @@ from urllib.parse import quote
 from django.http import HttpResponse
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def attached(content: bytes, content_type: str, name: str, plain_name: str) -> HttpResponse:

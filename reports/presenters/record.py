@@ -45,6 +45,7 @@ def page(review: Review, kept: ReviewPicture) -> dict[str, Any]:
         "holds": picture.digest_of(kept.data, kept.previous_digest) == kept.digest,
         "before_url": _before_url(review),
         "json_url": f"{reverse('review_picture', args=[review.pk])}?version={kept.version}",
+        "word_url": f"{reverse('record_document', args=[review.pk])}?version={kept.version}",
     }
 
 

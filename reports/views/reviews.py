@@ -318,7 +318,7 @@ def reopen_review(request: HttpRequest, review: int) -> HttpResponse:
     return _form_page(request, form, _("Open the review again"), "review_record", found.pk)
 
 
-def _picture_or_404(request: HttpRequest, review: int) -> ReviewPicture:
+def picture_or_404(request: HttpRequest, review: int) -> ReviewPicture:
     """The picture of the version that the address asks for, or the newest; readable also while its review is open."""
     pictures = ReviewPicture.objects.visible_to(person_of(request)).filter(review=review)
     typed = request.GET.get("version", "")
@@ -337,7 +337,7 @@ def _picture_or_404(request: HttpRequest, review: int) -> ReviewPicture:
 @require_GET
 def review_record(request: HttpRequest, review: int) -> HttpResponse:
     """Who met, what was decided, and the plan as it stood then; `?version=` for an earlier closing."""
-    kept = _picture_or_404(request, review)
+    kept = picture_or_404(request, review)
     user = person_of(request)
     context = record_shown.page(kept.review, kept)
     page = page_of(request, Paginator(context["tasks"], RECORD_ROWS))
@@ -356,7 +356,7 @@ def review_record(request: HttpRequest, review: int) -> HttpResponse:
 @require_GET
 def review_picture(request: HttpRequest, review: int) -> HttpResponse:
     """The frozen picture itself, byte for byte, with its digest in the head of the answer."""
-    kept = _picture_or_404(request, review)
+    kept = picture_or_404(request, review)
     answer = HttpResponse(kept.data, content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="review-{kept.review.number}-v{kept.version}.json"'
     answer["X-Digest"] = kept.digest

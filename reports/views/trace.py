@@ -1,17 +1,14 @@
 """Handing out what is written from the plan: the same rows as the page of the same address."""
 
-from urllib.parse import quote
-
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from reports import trace
+from reports.files import XLSX, attached
 from tracker import clock, wording
 from tracker.views.base import person_of
 from tracker.views.trace import contents
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -31,7 +28,5 @@ def trace_workbook(request: HttpRequest, plan: int) -> HttpResponse:
         (_("Filter of the matrix"), "；".join(chosen) or _("none")),
         (_("Signs"), _("● direct　○ indirect　？ proposed, to be confirmed")),
     ]
-    answer = HttpResponse(trace.workbook(context, facts), content_type=XLSX)
     name = f"脉络_{found.government}_{found.year}_{on.isoformat()}.xlsx"
-    answer["Content-Disposition"] = f"attachment; filename=\"trace.xlsx\"; filename*=UTF-8''{quote(name)}"
-    return answer
+    return attached(trace.workbook(context, facts), XLSX, name, "trace.xlsx")

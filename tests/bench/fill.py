@@ -18,7 +18,9 @@ def repeat_tasks(plan: Plan, total: int) -> int:
     originals = list(Task.objects.filter(plan=plan).prefetch_related("milestones"))
     plain = models.QuerySet(Task)
     copies, steps = [], []
-    serials = {task.area_id: 100 for task in originals}
+    serials = dict.fromkeys((task.area_id for task in originals), 100)
+    for task in originals:
+        serials[task.area_id] = max(serials[task.area_id], task.serial)
     while len(originals) + len(copies) < total:
         source = originals[len(copies) % len(originals)]
         serials[source.area_id] += 1

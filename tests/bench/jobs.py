@@ -2,7 +2,8 @@
 
 Reading a report of 10,000 characters and of 1 MB, the import page, one correction, creating a plan of 300 tasks,
 comparing a corrected text, the preview of a ledger of 10,000 rows, looking at 1,000 web addresses, sending reminders
-to 2,000 people, verifying a chain of 100,000 lines of history, and a review of 3,000 tasks.
+to 2,000 people, verifying a chain of 100,000 lines of history, Word files of 300 tasks, a review of 3,000 tasks, and
+writing a ledger of 10,000 tasks.
 """
 
 import io
@@ -273,6 +274,44 @@ def hold_review() -> None:
     print(f"{'  statements':44}{len(looking):9d}", flush=True)
 
 
+def write_ledger() -> None:
+    """The ledger of 10,000 tasks as a workbook, as the page hands it out."""
+    client, _user = signed_in()
+    from tests.bench import fill
+    from tracker.models import Plan
+
+    plan = Plan.objects.get(year=2025)
+    fill.repeat_tasks(plan, 10_000)
+    fill.analyse()
+    with counted("write a ledger of 10,000 tasks (.xlsx)"):
+        answer = client.get(f"/plans/{plan.pk}/ledger.xlsx")
+        size = sum(len(part) for part in answer.streaming_content)
+    print(f"{'  kilobytes':44}{size // 1024:9d}", flush=True)
+
+
+def write_documents() -> None:
+    """The Word files of a plan of 300 tasks."""
+    client, _user = signed_in()
+    from reports.services import reviews
+    from tests.bench import fill
+    from tracker import clock
+    from tracker.models import Plan, User
+
+    plan = Plan.objects.select_related("government", "report").get(year=2025)
+    fill.repeat_tasks(plan, 300)
+    person = User.objects.get(username="reviewer")
+    review = reviews.prepare(plan, by=person, kind="monthly", on=clock.today(), chair="区长")
+    reviews.close(review.pk, by=person)
+    for name, address in (
+        ("bulletin", f"/plans/{plan.pk}/bulletin.docx"),
+        ("record of a review", f"/reviews/{review.pk}/record.docx"),
+    ):
+        with counted(f"write the {name}, 300 tasks (.docx)"):
+            answer = client.get(address)
+        if answer.status_code != 200:
+            raise SystemExit(f"{address} was answered with {answer.status_code}")
+
+
 def signed_in() -> tuple[Any, Any]:
     """A browser of the administrator, and the administrator."""
     import django
@@ -348,7 +387,9 @@ JOBS: dict[str, Callable[[], None]] = {
     "check_links": check_links,
     "send_reminders": send_reminders,
     "verify_chain": verify_chain,
+    "write_documents": write_documents,
     "hold_review": hold_review,
+    "write_ledger": write_ledger,
 }
 
 if __name__ == "__main__":

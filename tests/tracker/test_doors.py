@@ -75,6 +75,10 @@ OF_THE_PLAN = {
     "reopen_review": lambda w: [w.closed_review.pk],
     "review_record": lambda w: [w.closed_review.pk],
     "review_picture": lambda w: [w.closed_review.pk],
+    "record_document": lambda w: [w.closed_review.pk],
+    "notice_sheet": lambda w: [w.notice.pk],
+    "bulletin": lambda w: [w.plan.pk],
+    "ledger_workbook": lambda w: [w.plan.pk],
     "trace_workbook": lambda w: [w.plan.pk],
     "calendar": lambda w: [w.plan.pk],
     "duties": lambda w: [w.plan.pk],
@@ -115,14 +119,24 @@ EVERYONE = {
     *("home", "ledger", "ledger_csv", "living_report", "trace", "evidence_library", "figures", "task", "evidence"),
     *("evidence_file", "trace_workbook", "evidence_picture", "evidence_preview", "requests", "shortcoming", "changes"),
     *("changes_workbook", "progress_reviews", "review_record", "review_picture"),
+    *("record_document", "bulletin", "ledger_workbook"),
     *("calendar", "duties"),
     "notices",
 }
-FILES = {"evidence_file", "evidence_picture", "trace_workbook", "changes_workbook", "review_picture"}
+DOCUMENTS = ("record_document", "bulletin", "ledger_workbook")
+FILES = {"evidence_file", "evidence_picture", "trace_workbook", "changes_workbook", "review_picture", *DOCUMENTS}
 # For some of the own government these rows do not exist.
 OF_SOME = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),
-    *("correct_report", "report_correction", "decide_request", "withdraw_request", "notice", "escalate_notice"),
+    *(
+        "correct_report",
+        "report_correction",
+        "decide_request",
+        "withdraw_request",
+        "notice",
+        "escalate_notice",
+        "notice_sheet",
+    ),
     *("progress_review", "edit_review", "meeting", "close_review", "meeting_draft"),
 }
 POST_ONLY = {

@@ -245,9 +245,14 @@ def csv_head(plan: Plan) -> list[str]:
 
 
 def csv_row(task: Task, on: datetime.date, extra: dict[str, str]) -> list[str]:
-    """One row of the file; `extra` holds what other tables say about the task, already visible to the reader."""
+    """One row of the CSV: as `file_row`, with no cell that is a formula."""
+    return [inert(cell) for cell in file_row(task, on, extra)]
+
+
+def file_row(task: Task, on: datetime.date, extra: dict[str, str]) -> list[str]:
+    """One row of a file; `extra` holds what other tables say about the task, already visible to the reader."""
     light = wording.shown_light(task, on)
-    cells = [
+    return [
         task.code,
         str(task.area.title),
         task.title,
@@ -270,7 +275,6 @@ def csv_row(task: Task, on: datetime.date, extra: dict[str, str]) -> list[str]:
         task.completed_on.isoformat() if task.completed_on else "",
         task.remarks,
     ]
-    return [inert(cell) for cell in cells]
 
 
 def inert(cell: str) -> str:

@@ -5,6 +5,7 @@ import datetime
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -239,52 +240,62 @@ def _page(request: HttpRequest, tasks: TaskQuerySet, counts: dict[str, int]) -> 
     return page_of(request, CountedPaginator(tasks, size, total=total))
 
 
-@require_GET
-def ledger_csv(request: HttpRequest, plan: int) -> HttpResponseBase:
-    """Exactly what the ledger shows for this address, all pages, as UTF-8 CSV with the 21 internal columns."""
-    found = plan_or_404(request, plan)
+@dataclass(frozen=True)
+class Contents:
+    """What a file of the ledger holds: the page's rows of all pages, as of `on`, with what other tables say of them."""
+
+    on: datetime.date
+    rows: list[Task]
+    extras: dict[int, dict[str, str]]
+    chips: list[shown.Chip]
+
+    @property
+    def filter_words(self) -> str:
+        return "；".join(chip.words for chip in self.chips) or _("none")
+
+
+def contents(request: HttpRequest, plan: Plan) -> Contents | None:
+    """Exactly what the ledger shows for this address, on all its pages; None where it asks for no day of the plan."""
     if request.GET.get("as_of"):
-        return _csv_as_of(request, found)
-    tasks, form, _counts = _filtered(request, found)
-    rows = listed(_sorted(tasks, _sort(request)), found)
-    return _csv(request, found, clock.today(), rows, _extras(request, rows), shown.chips(form, request.GET))
+        return _contents_as_of(request, plan)
+    tasks, form, _counts = _filtered(request, plan)
+    rows = listed(_sorted(tasks, _sort(request)), plan)
+    return Contents(clock.today(), rows, _extras(request, rows), shown.chips(form, request.GET))
 
 
-def _csv_as_of(request: HttpRequest, plan: Plan) -> HttpResponseBase:
+def _contents_as_of(request: HttpRequest, plan: Plan) -> Contents | None:
     """The same of a past day, from history alone."""
     day = past_day(request.GET["as_of"], plan)
     if day is None:
         messages.error(request, _("“%(day)s” is no past day of this plan.") % {"day": request.GET["as_of"][:20]})
-        return redirect("ledger", plan=plan.pk)
+        return None
     past, _counts, form, query = _filtered_as_of(request, plan, day)
     rows = [replay.build(plan, row, day) for row in past]
-    extras = past_extras(plan, past, day, person_of(request))
-    return _csv(request, plan, day, rows, extras, shown.chips(form, query))
+    return Contents(day, rows, past_extras(plan, past, day, person_of(request)), shown.chips(form, query))
 
 
-def _csv(
-    request: HttpRequest,
-    plan: Plan,
-    on: datetime.date,
-    rows: list[Task],
-    extras: dict[int, dict[str, str]],
-    chips: list[shown.Chip],
-) -> StreamingHttpResponse:
+@require_GET
+def ledger_csv(request: HttpRequest, plan: int) -> HttpResponseBase:
+    """The ledger as UTF-8 CSV with the 21 internal columns."""
+    found = plan_or_404(request, plan)
+    held = contents(request, found)
+    if held is None:
+        return redirect("ledger", plan=found.pk)
     foot = _("As of %(date)s, by %(who)s, filter: %(filter)s") % {
-        "date": wording.full_date(on),
+        "date": wording.full_date(held.on),
         "who": person_of(request),
-        "filter": "；".join(chip.words for chip in chips) or _("none"),
+        "filter": held.filter_words,
     }
 
     def lines() -> Iterator[str]:
         writer = csv.writer(Echo())
-        yield "\ufeff" + writer.writerow(shown.csv_head(plan))
-        for task in rows:
-            yield writer.writerow(shown.csv_row(task, on, extras[task.pk]))
+        yield "\ufeff" + writer.writerow(shown.csv_head(found))
+        for task in held.rows:
+            yield writer.writerow(shown.csv_row(task, held.on, held.extras[task.pk]))
         yield writer.writerow([shown.inert(foot)])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    name = f"台账_{plan.government}_{plan.year}_{on.isoformat()}.csv"
+    name = f"台账_{found.government}_{found.year}_{held.on.isoformat()}.csv"
     response["Content-Disposition"] = f"attachment; filename=\"ledger.csv\"; filename*=UTF-8''{quote(name)}"
     return response
 

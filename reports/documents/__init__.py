@@ -1,0 +1,1 @@
+"""Word documents in the official layout, and what is written in them."""
