@@ -331,6 +331,10 @@ def _judge_shortcoming(task: Task, entry: dict[str, Any], event: dict[str, Any])
     trace.judge(task.plan, shortcoming, by=_person(event["by"]), evidence=items, **words)
 
 
+def _set_milestones(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    tasks.set_milestones(task.pk, by=_person(event["by"]), steps=event["steps"])
+
+
 def _raise_light(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
     tasks.raise_light(task.pk, by=_person(event["by"]), light=event["light"], reason=event["reason"])
 
@@ -419,6 +423,7 @@ PLAYERS: dict[str, Callable[[Task, dict[str, Any], dict[str, Any]], None]] = {
     "approve": _approve,
     "reopen": _reopen,
     "cancel": _cancel,
+    "set_milestones": _set_milestones,
     "raise_light": _raise_light,
     "ask_change": _ask_change,
     "decide": _decide,

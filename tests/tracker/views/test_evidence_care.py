@@ -86,7 +86,7 @@ class TestWhereItIsTold:
         client.get(home)
         with CaptureQueriesContext(connection) as looking:
             answer = client.get(home)
-        assert (len(looking), len(answer.context["care"])) == (8, number)
+        assert (len(looking), len(answer.context["care"])) == (14, number)
 
 
 class TestLookingAgain:

@@ -132,7 +132,7 @@ def test_statements_do_not_grow_with_the_figures(world: World, signed_in: SignIn
     shown(client, world)
     with CaptureQueriesContext(connection) as looking:
         shown(client, world)
-    assert len(looking) == 7
+    assert len(looking) == 8
 
 
 def test_a_task_closed_meanwhile_is_refused_at_its_field(world: World, signed_in: SignIn) -> None:

@@ -454,7 +454,7 @@ class TestTheHomes:
             assert home(signed_in(getattr(desk, who)), desk).content.decode().count("btn-primary") == 1
 
     @pytest.mark.parametrize("number", [1, 3])
-    @pytest.mark.parametrize(("who", "price"), [("staff", 14), ("leader", 11)])
+    @pytest.mark.parametrize(("who", "price"), [("staff", 14), ("leader", 12)])
     def test_costs_the_same_for_one_and_for_three(self, desk, signed_in, number, who, price, django_assert_num_queries):
         for task in desk.tasks[:number]:
             running = task if task == desk.tasks[0] else desk.started(task)

@@ -441,7 +441,7 @@ def test_moves_that_are_not_possible_stay_listed_with_their_sentence(world: Worl
     assert 'aria-disabled="true"' in html and "This is done by: Reviewer." in html
 
 
-@pytest.mark.parametrize("role", ["viewer", "leader", "auditor", "second_staff", "city_leader"])
+@pytest.mark.parametrize("role", ["viewer", "auditor", "second_staff", "city_leader"])
 def test_who_may_do_nothing_sees_no_button(world: World, signed_in: SignIn, role: str) -> None:
     actions = shown(signed_in(getattr(world, role)), started(world)).context["actions"]
     assert actions.primary is None and actions.buttons == ()
