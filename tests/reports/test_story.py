@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.urls import reverse
 
-from reports.models import LeaderDuty
+from reports.models import LeaderDuty, Review, ReviewItem
 from reports.services import demonstration as story
 from tests.tracker.services.test_demonstration import DATA, DAY
 from tracker.exceptions import DatasetError
@@ -49,8 +49,32 @@ def test_the_sample_year_has_duties_of_several_kinds(db, signed_in, settings):
     settings.DEMONSTRATION_DATE = DAY
     page = signed_in(User.objects.get(username="viewer")).get(reverse("duties", args=[plan.pk]))
     assert len(page.context["rows"]) == len(duties)
+    assert_every_page_of_the_reviews_opens(plan, signed_in)
     demonstration.play(DATA, plan, password="Demo-2025-pass")
     assert LeaderDuty.objects.count() == len(duties)
+
+
+def assert_every_page_of_the_reviews_opens(plan, signed_in):
+    leader = signed_in(User.objects.get(username="leader"))
+    states = [review.state for review in Review.objects.order_by("number")]
+    assert states == ["closed", "closed", "open"]
+    open_items = ReviewItem.objects.filter(review__state="open")
+    assert len(open_items) > 10
+    for item in open_items:
+        assert leader.get(reverse("meeting", args=[item.review_id, item.pk])).status_code == 200, item
+    for review in Review.objects.filter(state="closed"):
+        for name in ("review_record", "review_picture", "record_document"):
+            assert leader.get(reverse(name, args=[review.pk])).status_code == 200, name
+    for name in (
+        "progress_reviews",
+        "changes",
+        "changes_workbook",
+        "bulletin",
+        "ledger_workbook",
+        "calendar",
+        "notices",
+    ):
+        assert leader.get(reverse(name, args=[plan.pk])).status_code == 200, name
 
 
 def test_a_folder_without_such_a_file_is_left_alone(world, tmp_path):
