@@ -1,13 +1,13 @@
 """The internal ledger as a workbook: a cover, then the 21 columns of practice, ready to print on A3.
 
-The rows are written one after another to a file on disk, so that memory stays bounded however many there are. Every
-cell is text: nothing in it is ever taken for a formula.
+The rows are written one after another to a file on disk, so that memory stays bounded however many there are: only the
+packed file is held. Every cell is text: nothing in it is ever taken for a formula.
 """
 
 import datetime
 from collections.abc import Iterable, Sequence
-from tempfile import TemporaryFile
-from typing import IO, Any
+from io import BytesIO
+from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
@@ -40,9 +40,9 @@ def workbook(
     extras: dict[int, dict[str, str]],
     facts: Sequence[tuple[str, str]],
     address: str,
-) -> IO[bytes]:
-    """An open file, to be closed by whoever hands it out. `address` of a task with "{}" for its key."""
-    stream = TemporaryFile()  # noqa: SIM115 - handed out open, and gone once it is closed
+) -> bytes:
+    """The file. `address` of a task with "{}" for its key."""
+    stream = BytesIO()
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -61,8 +61,7 @@ def workbook(
             _write(sheet, last, task, file_row(task, on, extras[task.pk]), formats, address)
         sheet.autofilter(0, 0, max(last, 1), len(heads) - 1)
         sheet.activate()
-    stream.seek(0)
-    return stream
+    return stream.getvalue()
 
 
 def _formats(book: Any) -> dict[str, Any]:

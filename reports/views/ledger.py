@@ -1,8 +1,6 @@
 """The ledger as a workbook: the same rows as the page of the same address."""
 
-from urllib.parse import quote
-
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from reports import ledger
-from reports.files import XLSX
+from reports.files import XLSX, attached
 from tracker import wording
 from tracker.presenters.ledger import csv_head
 from tracker.views.base import person_of, plan_or_404
@@ -34,8 +32,6 @@ def ledger_workbook(request: HttpRequest, plan: int) -> HttpResponseBase:
         (_("Rounding"), _("Scheduled progress is linear between two days, rounded half up to whole points.")),
     ]
     address = request.build_absolute_uri(reverse("task", args=[0])).replace("/0/", "/{}/#evidence")
-    stream = ledger.workbook(csv_head(found), held.rows, held.on, held.extras, facts, address)
+    content = ledger.workbook(csv_head(found), held.rows, held.on, held.extras, facts, address)
     name = f"台账_{found.government}_{found.year}_{held.on.isoformat()}.xlsx"
-    answer = FileResponse(stream, content_type=XLSX)
-    answer["Content-Disposition"] = f"attachment; filename=\"ledger.xlsx\"; filename*=UTF-8''{quote(name)}"
-    return answer
+    return attached(content, XLSX, name, "ledger.xlsx")

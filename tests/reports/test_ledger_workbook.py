@@ -14,8 +14,7 @@ from tracker.services import ledger_imports, tasks
 def book_of(client, world, **query):
     answer = client.get(reverse("ledger_workbook", args=[world.plan.pk]), query)
     assert answer.status_code == 200
-    content = b"".join(answer.streaming_content)
-    return openpyxl.load_workbook(BytesIO(content)), content
+    return openpyxl.load_workbook(BytesIO(answer.content)), answer.content
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tracker.services import notices, tasks
 
 
 def words_of(answer):
-    file = docx.Document(BytesIO(answer.getvalue() if hasattr(answer, "getvalue") else answer.content))
+    file = docx.Document(BytesIO(answer.content))
     cells = [cell.text for table in file.tables for row in table.rows for cell in row.cells]
     return "\n".join([*(paragraph.text for paragraph in file.paragraphs), *cells])
 
