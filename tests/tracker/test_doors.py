@@ -143,7 +143,7 @@ POST_ONLY = {
     *("activate_plan", "judge", "look_again", "evidence_withdraw", "remove_duty", "take_newer"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links", "meeting_draft"),
 }
-LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue", "burden"}
+LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue", "burden", "notice_sheet"}
 PEOPLE = [
     "admin",
     "reviewer",
