@@ -159,6 +159,12 @@ def _inside_ascii(text: str, place: int) -> bool:
     return len(around) == 2 and around.isascii() and around.isalnum()
 
 
+def in_order(changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes in the order of the task's fields: not every database keeps the order of what is stored as JSON."""
+    places = {field.name: place for place, field in enumerate(Task._meta.fields)}
+    return dict(sorted(changes.items(), key=lambda item: places.get(item[0], len(places))))
+
+
 def field_label(name: str) -> str:
     """What a field of the task is called on the screen."""
     if name == "milestones":

@@ -266,7 +266,7 @@ def _texts(event: TaskEvent) -> Iterator[str]:
     yield event.reason
     if event.internal:
         yield _("Internal remark of the reviewers")
-    changes = {name: pair for name, pair in event.changes.items() if name not in CONSEQUENCES}
+    changes = {name: pair for name, pair in wording.in_order(event.changes).items() if name not in CONSEQUENCES}
     if event.kind == EventKind.CONFIRM:
         yield _set_by_confirming(changes)
     elif event.kind in (EventKind.EDIT, EventKind.DECIDE):
