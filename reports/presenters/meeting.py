@@ -157,9 +157,6 @@ def _bar(task: Task) -> dict[str, Any] | None:
         "gap": max(behind, 0),
         "words": words if behind > 0 else ahead if behind < 0 else _("on schedule"),
         "light": LIGHT_OF[task.light_reason].value,
-        # Labels that would run over the edge of the picture are set from its end.
-        "progress_end": task.progress > 80,
-        "scheduled_end": task.scheduled > 80,
     }
 
 

@@ -143,7 +143,6 @@ def agenda_page(review: Review, user: User, page: Page[int]) -> dict[str, Any]:
         "rows": _grouped(rows, items, review.order),
         "page_obj": page,
         "may": may,
-        "prepared": review.state == ReviewState.PREPARED,
         "orders": [{"value": order.value, "label": order.label, "on": order == review.order} for order in AgendaOrder],
         **_progress(review, user, page.paginator.object_list),
     }

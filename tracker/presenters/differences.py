@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from tracker import wording
 from tracker.enums import Light, Status
-from tracker.models import Plan, User
-from tracker.presenters.as_of import Past, fitting, holdings, past_tasks
+from tracker.presenters.as_of import Past, fitting
 from tracker.presenters.hanging import Held, hanging
 from tracker.wording import field_label, shown
 
@@ -20,21 +19,14 @@ UNTOLD = frozenset(
 )
 
 
-def differences(plan: Plan, before: datetime.date, after: datetime.date, user: User, words: str = "") -> dict[str, Any]:
-    """The tasks that differ, in the order of the report, with old and new values; `words` as in the ledger's search.
-
-    {"rows": [{"code", "title", "url", "entered", "left", "changes": [{"label", "old", "new"}]}], "totals"}. What hangs
-    on a task (links, evidence that `user` may see, readings) is compared too. Six statements, whatever the number of
-    tasks.
-    """
-    hung = (holdings(plan, before, user), holdings(plan, after, user))
-    return compared(past_tasks(plan, before, user), past_tasks(plan, after, user), hung, words)
-
-
 def compared(
     before: Iterable[Past], after: Iterable[Past], hung: tuple[dict[int, Held], dict[int, Held]], words: str = ""
 ) -> dict[str, Any]:
-    """As `differences`, of any two states of a plan; `hung` is {task: what hung on it} of either."""
+    """The tasks that differ between two states of a plan, in the order of the report, with old and new values.
+
+    {"rows": [{"code", "title", "url", "entered", "left", "changes": [{"name", "label", "old", "new"}]}], "totals",
+    "same"}. `hung` is {task: what hung on it} of either state; `words` are as in the ledger's search.
+    """
     old = {past.pk: past for past in before}
     new = {past.pk: past for past in after}
     either = {**old, **new}
