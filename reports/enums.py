@@ -68,3 +68,10 @@ class DateKind(TextChoices):
     DEMAND = "demand", _("Answer wanted by this day")
     DUE = "due", _("Due date")
     MILESTONE = "milestone", _("Milestone")
+
+
+class DisclosureState(TextChoices):
+    """What the disclosure review said of a task's line of the public ledger."""
+
+    PASSED = "passed", _("May be published")
+    WITHHELD = "withheld", _("Not to be published")

@@ -8,16 +8,21 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
-from reports.enums import AgendaOrder, DecisionKind, DutyKind, ReviewKind, ReviewState
+from reports.enums import AgendaOrder, DecisionKind, DisclosureState, DutyKind, ReviewKind, ReviewState
 from reports.querysets import (
     DecisionQuerySet,
+    DraftEditQuerySet,
+    DraftQuerySet,
     LeaderDutyQuerySet,
+    OfPlanOpenQuerySet,
+    PublicEntryQuerySet,
     ReviewItemQuerySet,
     ReviewPictureQuerySet,
     ReviewQuerySet,
 )
-from tracker.models import ChangeRequest, Demand, Plan, SupervisionNotice, Task
+from tracker.models import ChangeRequest, Demand, Plan, Shortcoming, SupervisionNotice, Task
 from tracker.querysets import OwnQuerySet
 
 PERSON = settings.AUTH_USER_MODEL
@@ -215,3 +220,136 @@ class CalendarAddress(models.Model):
 
     def __str__(self) -> str:
         return str(self.person)
+
+
+class PublicEdition(models.Model):
+    """公开台账 of a plan: while it is switched on, anyone may read what passed disclosure review."""
+
+    plan = models.OneToOneField(Plan, models.PROTECT, related_name="public_edition", verbose_name=_("plan"))
+    is_on = models.BooleanField(_("switched on"), default=False)
+    by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("set by"))
+    at = models.DateTimeField(_("set at"))
+
+    objects = OfPlanOpenQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("public edition")
+        verbose_name_plural = _("public editions")
+
+    def __str__(self) -> str:
+        return str(self.plan)
+
+
+class PublicEntry(models.Model):
+    """A task's line of the public ledger, as disclosure review saw it (Xicheng's form of 2020: 全年完成情况).
+
+    `words` is what may be published of its completion. `basis_digest` is SHA-256 (hex) over what the reviewer had
+    before the eyes; when the task has changed since, the line is looked at anew before it is published again.
+    """
+
+    task = models.OneToOneField(Task, models.CASCADE, related_name="public_entry", verbose_name=_("task"))
+    state = models.CharField(_("state"), max_length=10, choices=DisclosureState)
+    words = models.TextField(_("completion, for the public"), blank=True, max_length=1000)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    basis_digest = models.CharField(_("digest of what was seen"), max_length=64)
+    by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("reviewed by"))
+    at = models.DateTimeField(_("reviewed at"))
+
+    objects = PublicEntryQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("line of the public ledger")
+        verbose_name_plural = _("lines of the public ledger")
+        ordering = ["task"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(state=DisclosureState.PASSED) & ~Q(words=""))
+                | (Q(state=DisclosureState.WITHHELD) & ~Q(reason="")),
+                name="public_entry_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task.code} {self.get_state_display()}"
+
+
+class Rectification(models.Model):
+    """What the rectification ledger (整改台账) says of a shortcoming beyond the tasks that answer it."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="rectifications", verbose_name=_("plan"))
+    shortcoming = models.OneToOneField(
+        Shortcoming, models.PROTECT, related_name="rectification", verbose_name=_("shortcoming")
+    )
+    goal = models.CharField(_("goal of the rectification"), max_length=300)
+    check_method = models.CharField(_("how it is checked"), max_length=200)
+    by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("set by"))
+    at = models.DateTimeField(_("set at"))
+
+    objects = OfPlanOpenQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("rectification")
+        verbose_name_plural = _("rectifications")
+        ordering = ["plan", "shortcoming"]
+
+    def __str__(self) -> str:
+        return str(self.shortcoming)
+
+
+class AnnualDraft(models.Model):
+    """The draft of next report, written over the plan's year: what composes itself from the data, and the edits on it.
+
+    Only edits are stored; whatever nobody touched follows the data.
+    """
+
+    plan = models.OneToOneField(Plan, models.PROTECT, related_name="annual_draft", verbose_name=_("plan"))
+    version = models.PositiveIntegerField(default=1, editable=False)
+    begun_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("begun by"))
+    begun_at = models.DateTimeField(_("begun at"))
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("draft of an annual report")
+        verbose_name_plural = _("drafts of annual reports")
+
+    def __str__(self) -> str:
+        return str(self.plan)
+
+
+class DraftEdit(models.Model):
+    """What a person changed of one piece of the draft, or a sentence of the person's own.
+
+    `key` names the piece as composing does; `item` is the key of the numbered item that it stands in. `text` is None
+    while the composed words stand; `based_on` keeps the words they replaced, so that what moved since is shown.
+    `included` is None while the piece stands or not as composed. `position` is None while the order is as composed.
+    """
+
+    draft = models.ForeignKey(AnnualDraft, models.CASCADE, related_name="edits", verbose_name=_("draft"))
+    key = models.CharField(max_length=80)
+    item = models.CharField(max_length=80, blank=True)
+    text = models.TextField(_("words"), null=True, blank=True, max_length=2000)
+    based_on = models.TextField(_("composed words at that time"), blank=True)
+    cause = models.TextField(_("cause"), blank=True, max_length=1000)
+    included = models.BooleanField(_("stands in the report"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), null=True, blank=True)
+    task = models.ForeignKey(
+        Task, models.PROTECT, null=True, blank=True, related_name="draft_edits", verbose_name=_("task")
+    )
+    by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("changed by"))
+    at = models.DateTimeField(_("changed at"))
+
+    objects = DraftEditQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("edit of a draft")
+        verbose_name_plural = _("edits of drafts")
+        ordering = ["draft", "pk"]
+        constraints = [models.UniqueConstraint(fields=["draft", "key"], name="draft_edit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.draft} {self.key}"

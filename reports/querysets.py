@@ -73,3 +73,27 @@ class ReviewPictureQuerySet(OfPlanQuerySet):
 
 class LeaderDutyQuerySet(OfPlanQuerySet):
     review_path = None
+
+
+class OfPlanOpenQuerySet(OfPlanQuerySet):
+    """Rows that everyone who sees the plan sees."""
+
+    review_path = None
+
+
+class PublicEntryQuerySet(OfPlanOpenQuerySet):
+    plan_path = "task__plan"
+
+
+class DraftQuerySet(models.QuerySet[Any]):
+    """The draft of the next report is for those who oversee the plan, until it is published as a report."""
+
+    plan_path = "plan"
+
+    def visible_to(self, user: "User") -> Self:
+        seen = self.filter(oversees(user, f"{self.plan_path}__government"))
+        return seen.exclude(**{f"{self.plan_path}__state__in": hidden_plans(user)})
+
+
+class DraftEditQuerySet(DraftQuerySet):
+    plan_path = "draft__plan"

@@ -142,6 +142,7 @@ class EventKind(TextChoices):
     DEMAND = "demand", _("Urged or asked to report")
     NOTICE = "notice", _("Supervision notice")
     REVIEW = "review", _("Decided at a progress review")
+    CARRY = "carry", _("Settled for the roll-over")
 
 
 class Strength(TextChoices):
@@ -167,6 +168,15 @@ class DispositionKind(TextChoices):
     FINISHED = "finished", _("Finished")
     ABSORBED = "absorbed", _("Absorbed")
     DROPPED = "dropped", _("Dropped")
+
+
+class CarryOverKind(TextChoices):
+    """What becomes of a task that is open when its plan is closed."""
+
+    CARRIED = "carried", _("Carried into next year's plan")
+    FINISHED = "finished", _("Finished without a close-out")
+    ABSORBED = "absorbed", _("Absorbed by another task")
+    DROPPED = "dropped", _("Not pursued further")
 
 
 class IndicatorDirection(TextChoices):

@@ -444,6 +444,14 @@ class TaskPartQuerySet(models.QuerySet[Any]):
         return self.exclude(state=LinkState.DISMISSED)
 
 
+class SuccessionQuerySet(TaskPartQuerySet):
+    """Rows that join two years; seen by who sees the plan of the earlier one."""
+
+    def visible_to(self, user: "User") -> Self:
+        seen = self.filter(government_visible(user, "predecessor__plan__government"))
+        return seen.exclude(predecessor__plan__state__in=hidden_plans(user))
+
+
 # How many versions back an item is known to replace another; each costs a join.
 VERSIONS_BACK = 4
 

@@ -8,6 +8,7 @@ from tracker.models.people import Unit, User
 from tracker.models.plan import Plan, WorkArea
 from tracker.models.reminders import Reminder, ReminderMessage
 from tracker.models.requests import ChangeRequest, ContributionRequest
+from tracker.models.rollover import CarryOver, Succession
 from tracker.models.runs import JobRun
 from tracker.models.source import (
     AnnualReport,
@@ -26,6 +27,7 @@ __all__ = [
     "AddressCheck",
     "AddressTurn",
     "AnnualReport",
+    "CarryOver",
     "Cause",
     "ChangeRequest",
     "ContributionRequest",
@@ -54,6 +56,7 @@ __all__ = [
     "Shortcoming",
     "ShortcomingJudgement",
     "ShortcomingLink",
+    "Succession",
     "SupervisionNotice",
     "Task",
     "TaskEvent",
