@@ -4,9 +4,10 @@ from django.utils.translation import gettext as _
 
 from reports.enums import ReviewState
 from reports.models import LeaderDuty, Review
+from tracker.enums import PlanState
 from tracker.exceptions import MoveRefused
 from tracker.models import Plan, User
-from tracker.permissions import CONDUCTORS, check_open_plan, check_own_government, check_role
+from tracker.permissions import CONDUCTORS, SETTERS, check_open_plan, check_own_government, check_role
 
 
 def check_prepare(user: User, plan: Plan) -> None:
@@ -41,3 +42,11 @@ def check_change_duty(user: User, duty: LeaderDuty) -> None:
         raise MoveRefused(
             _("This duty comes from a progress review and is not edited here; open the review again to change it.")
         )
+
+
+def check_draft(user: User, plan: Plan) -> None:
+    """Reviewers and administrators write the next report, also after the plan is closed: it is written from it."""
+    check_own_government(user, plan)
+    check_role(user, SETTERS)
+    if plan.state == PlanState.DISCARDED:
+        raise MoveRefused(_("The plan was discarded; nothing in it can be changed."))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import calendar, comparison, documents, duties, ledger, reviews, trace
+from reports.views import calendar, comparison, documents, drafts, duties, ledger, reviews, trace
 
 urlpatterns = [
     path("plans/<int:plan>/trace.xlsx", trace.trace_workbook, name="trace_workbook"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("reviews/<int:review>/record.docx", documents.record_document, name="record_document"),
     path("notices/<int:notice>/notice.docx", documents.notice_sheet, name="notice_sheet"),
     path("plans/<int:plan>/bulletin.docx", documents.bulletin, name="bulletin"),
+    path("plans/<int:plan>/annual-report/", drafts.annual_draft, name="annual_draft"),
+    path("plans/<int:plan>/annual-report/check/", drafts.draft_check, name="draft_check"),
+    path("plans/<int:plan>/annual-report.docx", drafts.draft_document, name="draft_document"),
     path("reviews/<int:review>/record.json", reviews.review_picture, name="review_picture"),
     path("plans/<int:plan>/calendar/", calendar.calendar, name="calendar"),
     path("calendar/address/", calendar.address, name="calendar_address"),

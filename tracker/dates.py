@@ -11,6 +11,11 @@ def full_date(day: datetime.date | None) -> str:
     return date_format(day, pgettext("date format", "j M Y")) if day else ""
 
 
+def official_date(day: datetime.date) -> str:
+    """2025年3月28日 in whatever language the page is: documents are in Chinese (GB/T 9704-2012, no leading zeros)."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def month_day(day: datetime.date) -> str:
     """3月28日."""
     return date_format(day, pgettext("date format", "j M"))

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.documents.layout import Paper, official_date
+from reports.documents.layout import Paper
 from tracker import wording
+from tracker.dates import official_date
 from tracker.enums import Light, Status
 from tracker.lights import LIGHT_OF
 from tracker.models import Plan, Task

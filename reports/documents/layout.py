@@ -17,6 +17,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from tracker.dates import official_date
+
 TITLE, BODY, BLACK, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 LATIN = "Times New Roman"
 TITLE_SIZE, BODY_SIZE, PAGE_SIZE, TABLE_SIZE = Pt(22), Pt(16), Pt(14), Pt(12)
@@ -26,11 +28,6 @@ INDENT = Pt(32)  # two characters of the body
 HEADING_FONTS = {1: BLACK, 2: KAI, 3: BODY, 4: BODY}
 AUTHOR = "计划督办"
 DRAFT = "草稿"
-
-
-def official_date(day: datetime.date) -> str:
-    """2025年3月28日: no leading zeros."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 class Paper:
@@ -76,9 +73,12 @@ class Paper:
             self.file.add_comment(paragraph.runs, text=note, author=AUTHOR, initials="督")
         return paragraph
 
-    def sentences(self, parts: Iterable[tuple[str, str]]) -> None:
-        """A paragraph of sentences, each with the note (or "") that becomes its comment."""
-        paragraph = self._line("", BODY, BODY_SIZE)
+    def sentences(self, parts: Iterable[tuple[str, str]], *, lead: str = "", level: int = 3) -> None:
+        """A paragraph of sentences, each with the note (or "") that becomes its comment.
+
+        `lead` is a heading of that level that the words run on behind.
+        """
+        paragraph = self._line(lead, HEADING_FONTS[level], BODY_SIZE)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
         for text, note in parts:
             run = paragraph.add_run(text)

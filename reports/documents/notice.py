@@ -1,7 +1,8 @@
 """督办单 as a Word sheet: one task, one page."""
 
-from reports.documents.layout import Paper, official_date
+from reports.documents.layout import Paper
 from tracker import clock, wording
+from tracker.dates import official_date
 from tracker.models import SupervisionNotice, Task
 
 

@@ -5,7 +5,8 @@ from collections import defaultdict
 from typing import Any
 
 from reports import picture
-from reports.documents.layout import Paper, official_date
+from reports.documents.layout import Paper
+from tracker.dates import official_date
 
 LIGHTS = (("red", "红灯"), ("yellow", "黄灯"), ("blue", "蓝灯"), ("green", "绿灯"), ("grey", "灰灯"), ("done", "办结"))
 

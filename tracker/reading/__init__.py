@@ -1,6 +1,7 @@
 """Reading a published annual report: pure text to structure, no Django, no input or output."""
 
 from tracker.reading.body import read_body
+from tracker.reading.figures import CountedNumber, counted_numbers
 from tracker.reading.fitness import Unfit, unfit
 from tracker.reading.report import Spans, parse, reread
 from tracker.reading.structure import (
@@ -18,6 +19,7 @@ from tracker.reading.structure import (
 __all__ = [
     "Cause",
     "Clause",
+    "CountedNumber",
     "Figure",
     "ParsedReport",
     "Part",
@@ -27,6 +29,7 @@ __all__ = [
     "Spans",
     "Unfit",
     "Warning",
+    "counted_numbers",
     "parse",
     "read_body",
     "reread",

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tracker.reading.structure import Figure, PartKind
@@ -52,6 +52,26 @@ _RATE = re.compile(r"([\u3400-\u9fff]{2,4})率$")
 _SHARE = re.compile(r"占[^，,0-9０-９]{0,4}[0-9０-９.．]{1,20}[ \xa0]?[%％]")
 # A ratio is computed from counts close before it; looking further would pair strangers.
 _REACH, _REACH_COUNTS = 200, 8
+
+
+@dataclass(frozen=True)
+class CountedNumber:
+    """A number that counts something, at [start, end) with its unit: 2,769件, 43.2%, 7000余人次."""
+
+    start: int
+    end: int
+    value: Decimal
+    unit: str
+
+
+def counted_numbers(text: str) -> list[CountedNumber]:
+    """The numbers of a text that count something, in order; years, dates, ordinals and quoted ones are none."""
+    source = Source(text)
+    return [
+        CountedNumber(found.start(), found.end(), _value(found), found["unit"].replace("％", "%"))
+        for found in _NUMBER.finditer(text)
+        if _counts(source, found, 0)
+    ]
 
 
 def read_figures(source: Source, start: int, end: int, kind: PartKind) -> list[Figure]:

@@ -8,7 +8,8 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from reports.documents.layout import BODY, DRAFT, KAI, SONG, TITLE, Paper, official_date
+from reports.documents.layout import BODY, DRAFT, KAI, SONG, TITLE, Paper
+from tracker.dates import official_date
 
 
 def opened(paper):

@@ -1,0 +1,159 @@
+"""What people changed, laid over what the data give: their words stay when the data move on, and it shows.
+
+Only edits are kept. A piece without one follows the data; one whose words were changed by hand keeps them and says
+when the data say something else by now (`moved`), or nothing any more (`gone`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from reports.annual.proof import marks
+from reports.annual.rows import (
+    Composed,
+    ComposedPart,
+    Division,
+    Drafted,
+    DraftPart,
+    Ground,
+    Item,
+    Piece,
+    Proof,
+    Sentence,
+    TaskRef,
+)
+from reports.models import DraftEdit
+
+Row = TypeVar("Row", Sentence, Division)
+
+HAN = "一二三四五六七八九十"
+PART, ITEM, OWN = "part:", "item:", "own:"
+# Parts to which a person may add items with headings of their own.
+WITH_ITEMS = ("measures", "arrangements")
+Edits = Mapping[str, DraftEdit]
+
+
+def laid_over(composed: Composed, rows: Iterable[DraftEdit], proofs: Mapping[int, tuple[Proof, ...]]) -> Drafted:
+    """The draft as it stands. `proofs` by task, for sentences that people added."""
+    edits = {row.key: row for row in rows}
+    known = set()
+    parts = []
+    for place, part in enumerate(composed.parts):
+        parts.append(_part(part, place, edits, proofs))
+        known |= {piece.key for item in part.items for piece in item.pieces}
+    _add_gone(parts, edits, known)
+    return Drafted(_sentence(composed.title, "", edits), _sentence(composed.lead, "", edits), parts)
+
+
+def _part(part: ComposedPart, place: int, edits: Edits, proofs: Mapping[int, tuple[Proof, ...]]) -> DraftPart:
+    heading = _sentence(Piece(f"{PART}{part.kind}", part.heading, Ground.HEAD), "", edits)
+    divisions = [_division(item, edits, proofs) for item in part.items]
+    added = [row for row in edits.values() if row.item == f"{PART}{part.kind}" and row.key.startswith(f"{ITEM}own")]
+    divisions += [_own_division(row, edits, proofs) for row in added]
+    ordered = _ordered(divisions, {f"{ITEM}{row.key}": row.key for row in divisions}, edits)
+    return DraftPart(part.kind, HAN[place], heading, ordered, part.bracketed, part.run_in)
+
+
+def _division(item: Item, edits: Edits, proofs: Mapping[int, tuple[Proof, ...]]) -> Division:
+    heading = None
+    if item.heading:
+        heading = _sentence(Piece(f"{ITEM}{item.key}", item.heading, Ground.HEAD), "", edits)
+    sentences = [_sentence(piece, item.key, edits) for piece in item.pieces]
+    return Division(item.key, heading, _with_own(sentences, item.key, edits, proofs))
+
+
+def _own_division(row: DraftEdit, edits: Edits, proofs: Mapping[int, tuple[Proof, ...]]) -> Division:
+    key = row.key.removeprefix(ITEM)
+    heading = Sentence(row.key, "", row.text or "", "", Ground.OWN, row.included is not False, own=True)
+    return Division(key, heading, _with_own([], key, edits, proofs), own=True)
+
+
+def _with_own(
+    sentences: list[Sentence], item: str, edits: Edits, proofs: Mapping[int, tuple[Proof, ...]]
+) -> list[Sentence]:
+    own = [_own(row, proofs) for row in edits.values() if row.item == item and row.key.startswith(OWN)]
+    found = sentences + own
+    return _ordered(found, {row.key: row.key for row in found}, edits)
+
+
+def _ordered(rows: list[Row], keys: Mapping[str, str], edits: Edits) -> list[Row]:
+    """Rows that somebody put in a place stand there; the others keep their order around them."""
+    places = {key: edits[name].position for name, key in keys.items() if name in edits}
+    placed = sorted(
+        (row for row in rows if places.get(row.key) is not None), key=lambda row: (places[row.key] or 0, row.key)
+    )
+    found = [row for row in rows if places.get(row.key) is None]
+    for row in placed:
+        found.insert(places[row.key] or 0, row)
+    return found
+
+
+def _sentence(piece: Piece, item: str, edits: Edits) -> Sentence:
+    edit = edits.get(piece.key)
+    rewritten = edit is not None and edit.text is not None
+    text = edit.text if edit is not None and edit.text is not None else piece.words
+    included = edit.included if edit is not None and edit.included is not None else piece.stands
+    return Sentence(
+        key=piece.key,
+        item=item,
+        text=text,
+        composed=piece.words,
+        ground=piece.ground,
+        included=included,
+        task=piece.task,
+        proofs=piece.proofs,
+        marks=marks(text, piece.proofs, piece.known),
+        causes=piece.causes,
+        cause=(edit.cause if edit is not None else "") or (piece.causes[0] if piece.causes else ""),
+        based_on=edit.based_on if edit is not None else "",
+        rewritten=rewritten,
+        moved=edit is not None and rewritten and edit.based_on != piece.words,
+    )
+
+
+def _own(row: DraftEdit, proofs: Mapping[int, tuple[Proof, ...]]) -> Sentence:
+    """A sentence that a person added; it stands on the evidence of the task that was named for it, if one was."""
+    task = TaskRef(row.task.pk, row.task.code, row.task.title) if row.task else None
+    found = proofs.get(row.task_id or 0, ())
+    text = row.text or ""
+    return Sentence(
+        key=row.key,
+        item=row.item,
+        text=text,
+        composed="",
+        ground=Ground.OWN,
+        included=row.included is not False,
+        task=task,
+        proofs=found,
+        marks=marks(text, found),
+        cause=row.cause,
+        own=True,
+    )
+
+
+def _add_gone(parts: list[DraftPart], edits: Edits, known: set[str]) -> None:
+    """Words that somebody wrote for a piece which the data no longer give are kept where they stood."""
+    heads = (PART, ITEM, OWN)
+    lost = defaultdict(list)
+    for row in edits.values():
+        if row.text is not None and row.item and row.key not in known and not row.key.startswith(heads):
+            lost[row.item].append(row)
+    for part in parts:
+        for division in part.divisions:
+            division.sentences += [_gone(row) for row in lost.pop(division.key, ())]
+
+
+def _gone(row: DraftEdit) -> Sentence:
+    return Sentence(
+        key=row.key,
+        item=row.item,
+        text=row.text or "",
+        composed="",
+        ground=Ground.OWN,
+        included=row.included is not False,
+        marks=marks(row.text or "", ()),
+        cause=row.cause,
+        based_on=row.based_on,
+        rewritten=True,
+        gone=True,
+    )

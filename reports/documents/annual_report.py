@@ -1,0 +1,123 @@
+"""The draft of the next annual report in the official layout, in the form its issuer used last time.
+
+Each sentence carries a comment naming its task and evidence; a number without accepted evidence is marked ［待核］.
+"""
+
+import datetime
+from collections.abc import Callable, Iterator
+
+from reports.annual.proof import UNPROVED, marked
+from reports.annual.rows import Drafted, DraftPart, Sentence
+from reports.annual.text import ENDS, clause, sentence
+from reports.documents.layout import Paper
+from tracker.dates import official_date
+from tracker.enums import PartKind
+
+HAN = "一二三四五六七八九十"
+RUN_IN_LEVEL, HEADING_LEVEL = 3, 2
+
+
+def han(number: int) -> str:
+    """一 to 九十九; digits beyond."""
+    if not 0 < number < 100:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else HAN[tens - 1]) + ("十" if tens else "") + (HAN[ones - 1] if ones else "")
+
+
+def item_number(part: DraftPart, number: int) -> str:
+    """（一） or 1., as the issuer numbers the items of this part."""
+    return f"（{han(number)}）" if part.bracketed else f"{number}."
+
+
+def report(draft: Drafted, *, issuer: str, on: datetime.date, by: str, commented: bool = True) -> bytes:
+    """The Word file as of `on`. With `commented` false no sentence carries a comment; the marks stay."""
+    paper = Paper(draft.title.text, draft=True)
+    _write(paper, [draft.lead], commented)
+    for part in draft.parts:
+        paper.heading(1, f"{part.number}、{part.heading.text}")
+        WRITERS.get(part.kind, _items)(paper, part, commented)
+    paper.signature(issuer, on)
+    paper.small(
+        f"本草稿由{by}依据截至{official_date(on)}的台账生成，范围为本年度计划的全部任务；"
+        f"{UNPROVED}为没有已采信佐证载明的数字，{_unproved(draft)}。"
+        "上年数字引自上一年度报告；序时进度按起止日期逐日计算，四舍五入到整数。"
+    )
+    return paper.content()
+
+
+def _unproved(draft: Drafted) -> str:
+    number = sum(len(row.unproved) for row in standing(draft))
+    return f"尚有{number}处" if number else "本稿没有"
+
+
+def standing(draft: Drafted) -> Iterator[Sentence]:
+    """What is in the report, in reading order."""
+    yield draft.lead
+    for part in draft.parts:
+        for division in part.divisions:
+            yield from division.standing
+
+
+def _items(paper: Paper, part: DraftPart, commented: bool) -> None:
+    """Numbered items: the words run on behind the heading, or stand below it, as last time."""
+    divisions = [division for division in part.divisions if division.standing]
+    for number, division in enumerate(divisions, 1):
+        heading = division.heading.text if division.heading else ""
+        lead = f"{item_number(part, number)}{heading}" if heading else ""
+        if lead and not part.run_in:
+            paper.heading(HEADING_LEVEL, lead)
+            lead = ""
+        level = HEADING_LEVEL if part.bracketed else RUN_IN_LEVEL
+        _write(paper, division.standing, commented, lead=sentence(lead), level=level)
+
+
+def _leadership(paper: Paper, part: DraftPart, commented: bool) -> None:
+    for division in part.divisions:
+        if division.standing:
+            _write(paper, division.standing, commented)
+
+
+def _weaknesses(paper: Paper, part: DraftPart, commented: bool) -> None:
+    """一是…。二是…。 and the causes in a sentence of their own, in the same order."""
+    rows = [row for division in part.divisions for row in division.standing]
+    if not rows:
+        return
+    told = [(f"{han(number)}是{_bare(row)}。", row) for number, row in enumerate(rows, 1)]
+    parts = [(text, _note(row) if commented else "") for text, row in told]
+    causes = [clause(row.cause) for row in rows if row.cause]
+    if causes:
+        parts.append((f"主要原因是{'，'.join(causes)}。", ""))
+    paper.sentences(parts)
+
+
+def _bare(row: Sentence) -> str:
+    return marked(row.text, row.marks).rstrip(ENDS)
+
+
+def _write(paper: Paper, rows: list[Sentence], commented: bool, *, lead: str = "", level: int = RUN_IN_LEVEL) -> None:
+    parts = [(marked(row.text, row.marks), _note(row) if commented else "") for row in rows]
+    paper.sentences(parts, lead=lead, level=level)
+
+
+def _note(row: Sentence) -> str:
+    """What a sentence stands on: task, evidence with the claim it was accepted for, and the numbers without."""
+    lines = [f"任务{row.task.code}　{row.task.title}"] if row.task else []
+    lines += [f"佐证{proof.number}《{proof.title}》：{proof.claim}" for proof in row.proofs]
+    numbers = {"", *(proof.number for proof in row.proofs)}
+    lines += [
+        f"{ground}载明" for ground in dict.fromkeys(mark.stands_on for mark in row.marks) if ground not in numbers
+    ]
+    if row.unproved:
+        lines.append(f"待核：{'、'.join(row.unproved)}没有已采信佐证载明")
+    if row.rewritten:
+        lines.append("文字经人工改写")
+    if row.own and row.task is None:
+        lines.append("人工增写，未注明任务")
+    return "\n".join(lines)
+
+
+WRITERS: dict[str, Callable[[Paper, DraftPart, bool], None]] = {
+    PartKind.LEADERSHIP: _leadership,
+    PartKind.SHORTCOMINGS: _weaknesses,
+}

@@ -1,0 +1,156 @@
+"""The draft of the next report as its editor and its check show it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from reports.annual.check import Finding, Want
+from reports.annual.edits import WITH_ITEMS
+from reports.annual.rows import Division, Drafted, DraftPart, Ground, Sentence
+from reports.documents.annual_report import item_number
+from tracker.enums import PartKind
+from tracker.models import Task
+
+GROUNDS = {
+    Ground.COMPLETED: gettext_lazy("task closed out"),
+    Ground.PROVEN: gettext_lazy("not closed out, evidence accepted"),
+    Ground.UNPROVEN: gettext_lazy("not closed out, no evidence accepted"),
+    Ground.READING: gettext_lazy("reading of an indicator"),
+    Ground.KEPT: gettext_lazy("last report's shortcoming, not wholly eased"),
+    Ground.EASED: gettext_lazy("last report's shortcoming, judged eased"),
+    Ground.UNJUDGED: gettext_lazy("last report's shortcoming, not judged yet"),
+    Ground.RED: gettext_lazy("task is red"),
+    Ground.RETURNED: gettext_lazy("returned and not resubmitted"),
+    Ground.UNANSWERED: gettext_lazy("notice or demand unanswered"),
+    Ground.DUTY: gettext_lazy("register of duties"),
+    Ground.CARRIED: gettext_lazy("carried over"),
+    Ground.UNSETTLED: gettext_lazy("open, not settled for the roll-over"),
+    Ground.HEAD: "",
+    Ground.OWN: gettext_lazy("written by hand"),
+}
+WANTS = {
+    Want.NUMBER: gettext_lazy("Numbers without accepted evidence"),
+    Want.SOURCE: gettext_lazy("Sentences of one's own that name no task"),
+    Want.MOVED: gettext_lazy("Rewritten, and the data say something else by now"),
+    Want.GONE: gettext_lazy("Rewritten, and the data say nothing of it any more"),
+    Want.CAUSE: gettext_lazy("Shortcomings without a cause"),
+    Want.UNSETTLED: gettext_lazy("Open tasks that are not settled for the roll-over"),
+    Want.LEFT_OUT: gettext_lazy("Completed tasks that are left out"),
+    Want.EMPTY: gettext_lazy("Parts without a sentence"),
+}
+
+
+def anchor(key: str) -> str:
+    """The place of a piece on the page."""
+    return f"p-{key.replace(':', '-')}"
+
+
+def parts(draft: Drafted, *, may_edit: bool) -> list[dict[str, Any]]:
+    """The four parts with their items and pieces, in reading order."""
+    return [_part(part, may_edit) for part in draft.parts]
+
+
+def head(draft: Drafted) -> list[dict[str, Any]]:
+    """Title and first paragraph, each as a piece."""
+    return [row(draft.title) | {"what": _("Title")}, row(draft.lead) | {"what": _("First paragraph")}]
+
+
+def _part(part: DraftPart, may_edit: bool) -> dict[str, Any]:
+    number, items = 0, []
+    for division in part.divisions:
+        number += bool(division.standing)
+        items.append(_division(division, item_number(part, number) if division.standing else "—　"))
+    return {
+        "number": part.number,
+        "kind": part.kind,
+        "heading": row(part.heading),
+        "items": items,
+        "may_add_item": may_edit and part.kind in WITH_ITEMS,
+        "is_weak": part.kind == PartKind.SHORTCOMINGS,
+        "standing": sum(len(division.standing) for division in part.divisions),
+    }
+
+
+def _division(division: Division, number: str) -> dict[str, Any]:
+    rows = [row(sentence) for sentence in division.sentences]
+    return {
+        "key": division.key,
+        "anchor": anchor(f"item:{division.key}"),
+        "number": number if division.heading else "",
+        "heading": row(division.heading) if division.heading else None,
+        "standing": [shown for shown in rows if shown["included"]],
+        "offered": [shown for shown in rows if not shown["included"]],
+        "left_out": division.heading is not None and not division.heading.included,
+    }
+
+
+def row(sentence: Sentence) -> dict[str, Any]:
+    """One piece: its words in segments, what they stand on, and what can be done with it."""
+    task = sentence.task
+    return {
+        "key": sentence.key,
+        "anchor": anchor(sentence.key),
+        "seen": sentence.fingerprint,
+        "text": sentence.text,
+        "segments": _segments(sentence),
+        "ground": str(GROUNDS[sentence.ground]),
+        "task": {"code": task.code, "title": task.title, "url": reverse("task", args=[task.pk])} if task else None,
+        "proofs": [
+            {"number": proof.number, "title": proof.title, "claim": proof.claim, "url": _evidence_url(proof.evidence)}
+            for proof in sentence.proofs
+        ],
+        "included": sentence.included,
+        "composed": sentence.composed,
+        "based_on": sentence.based_on,
+        "rewritten": sentence.rewritten and not sentence.own,
+        "moved": sentence.moved and not sentence.gone,
+        "gone": sentence.gone,
+        "own": sentence.own,
+        "has_cause": sentence.item == PartKind.SHORTCOMINGS,
+        "cause": sentence.cause,
+        "causes": [cause for cause in sentence.causes if cause != sentence.cause],
+    }
+
+
+def _evidence_url(pk: int) -> str:
+    return reverse("evidence", args=[pk])
+
+
+def _segments(sentence: Sentence) -> list[dict[str, str]]:
+    """The words cut at their numbers: state "" for words, "proved" with what it stands on, or "unproved"."""
+    found, last = [], 0
+    for mark in sentence.marks:
+        found.append({"text": sentence.text[last : mark.number.start], "state": "", "on": ""})
+        last = mark.number.end
+        state = "proved" if mark.stands_on else "unproved"
+        found.append({"text": sentence.text[mark.number.start : last], "state": state, "on": mark.stands_on})
+    found.append({"text": sentence.text[last:], "state": "", "on": ""})
+    return [segment for segment in found if segment["text"]]
+
+
+def wanted(found: Iterable[Finding]) -> list[dict[str, Any]]:
+    """The findings of the check by sort, each leading to its piece."""
+    groups: dict[Want, list[dict[str, str]]] = {}
+    for finding in found:
+        groups.setdefault(finding.want, []).append({"words": finding.words, "anchor": anchor(finding.key)})
+    return [
+        {"want": want.value, "label": str(WANTS[want]), "rows": rows, "number": len(rows)}
+        for want, rows in groups.items()
+    ]
+
+
+def summary(draft: Drafted) -> str:
+    """How much stands in the draft, in a line."""
+    standing = [sentence for part in draft.parts for division in part.divisions for sentence in division.standing]
+    number = len(standing)
+    rewritten = sum(sentence.rewritten or sentence.own for sentence in standing)
+    first = ngettext("%(number)d piece stands in the report", "%(number)d pieces stand in the report", number)
+    return first % {"number": number} + _(", %(number)d of them written by hand") % {"number": rewritten}
+
+
+def task_choices(tasks: Iterable[Task]) -> list[dict[str, Any]]:
+    """The tasks that a sentence of one's own may tell of."""
+    return [{"pk": task.pk, "label": f"{task.code} {task.title}"} for task in tasks]

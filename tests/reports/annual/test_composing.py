@@ -1,0 +1,161 @@
+"""What the data give for the four parts."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from reports.annual.rows import Ground
+from reports.services import drafts, duties
+from tests.reports.worlds import on
+from tracker import clock
+from tracker.models import CarryOver, EvidenceUse, Figure, Shortcoming
+from tracker.services import evidence, indicators, tasks, trace
+
+
+def draft_of(world, who=None):
+    return drafts.drafted(world.plan, by=who or world.reviewer)
+
+
+def pieces(world, kind):
+    return {row.key: row for part in [draft_of(world).part(kind)] for d in part.divisions for row in d.sentences}
+
+
+def of_task(world, task):
+    return pieces(world, "measures").get(f"task:{task.pk}")
+
+
+def test_title_and_headings_are_those_of_the_report_a_year_on(world):
+    draft = draft_of(world)
+    assert draft.title.text == "某市甲区人民政府2025年法治政府建设年度情况报告"
+    headings = [f"{part.number}、{part.heading.text}" for part in draft.parts]
+    assert headings == [
+        "一、2025年主要举措和成效",
+        "二、存在的不足及原因",
+        "三、主要负责人履行第一责任人职责情况",
+        "四、2026年工作安排",
+    ]
+
+
+def test_the_areas_of_the_plan_are_the_items_of_measures_and_arrangements(world):
+    draft = draft_of(world)
+    for kind in ("measures", "arrangements"):
+        assert [d.heading.text for d in draft.part(kind).divisions] == ["加强培训", "提升执法"]
+
+
+def test_a_completed_task_is_told_in_the_words_it_was_closed_out_with(world):
+    done = world.completed()
+    row = of_task(world, done)
+    assert (row.text, row.included, row.ground) == ("培训和考试都已完成。", True, Ground.COMPLETED)
+    assert [proof.number for proof in row.proofs] == ["2025-1-1-01"]
+    assert row.task.code == "1.1"
+
+
+def test_an_open_task_is_told_once_some_evidence_is_accepted(world):
+    started = world.started()
+    use = world.proof(started)
+    assert not of_task(world, started).included
+    evidence.judge(use.pk, by=world.reviewer, authentic=True, timely=True, relevant=True)
+    row = of_task(world, started)
+    assert (row.included, row.ground) == (True, Ground.PROVEN)
+
+
+def test_what_the_unit_does_not_stand_by_yet_is_not_told(world):
+    waiting = world.submitted()
+    assert of_task(world, waiting).text == "已开展两期培训。"
+
+
+def test_evidence_that_has_expired_proves_nothing(world):
+    started = world.started()
+    use = world.proof(started, valid_until=datetime.date(2025, 6, 30))
+    evidence.judge(use.pk, by=world.reviewer, authentic=True, timely=True, relevant=True)
+    with on("2025-07-01"):
+        assert not of_task(world, started).included
+
+
+def test_a_reading_stands_beside_last_years_figure_which_needs_no_proof(world):
+    started = world.started()
+    figure = Figure.objects.get(report=world.report, quote__contains="40件")
+    row = indicators.add(
+        started.pk, by=world.admin, name="审核文件", direction="up", unit="件", figure=figure, target=None
+    )
+    indicators.read(row.pk, by=world.staff, value=Decimal("52.50"), on=clock.today(), note="")
+    found = pieces(world, "measures")[f"indicator:{row.pk}"]
+    assert found.text == "审核文件52.5件（上年40件）。"
+    assert found.unproved == ["52.5件"]
+
+
+def test_numbers_of_a_summary_need_a_claim_that_names_them(world):
+    started = world.started()
+    tasks.report(started.pk, by=world.staff, progress=70, summary="培训3期，覆盖120人次")
+    use = world.proof(started)
+    EvidenceUse.objects.filter(pk=use.pk).update(claim="培训3期")
+    evidence.judge(use.pk, by=world.reviewer, authentic=True, timely=True, relevant=True)
+    assert of_task(world, started).unproved == ["120人次"]
+
+
+def test_a_shortcoming_stands_with_its_cause_unless_it_was_judged_eased(world):
+    first, second = Shortcoming.objects.of_report(world.report.pk).order_by("number")
+    trace.judge(world.plan, first, by=world.reviewer, verdict="not_eased", grounds="覆盖仍不足")
+    found = pieces(world, "shortcomings")
+    kept, unjudged = found[f"shortcoming:{first.pk}"], found[f"shortcoming:{second.pk}"]
+    assert (kept.text, kept.cause, kept.included) == ("培训覆盖还有不足", "安排不够细", True)
+    assert kept.causes == ("安排不够细", "覆盖仍不足")
+    assert (unjudged.included, unjudged.ground) == (False, Ground.UNJUDGED)
+
+
+def test_what_is_red_returned_or_unanswered_is_offered_once(world):
+    late = world.started(world.tasks[0], progress=5)
+    returned = world.submitted(world.tasks[1])
+    tasks.send_back(returned.pk, by=world.head, reason="缺名单")
+    found = pieces(world, "shortcomings")
+    red, back = found[f"weak:{late.pk}"], found[f"weak:{returned.pk}"]
+    assert (red.ground, red.included) == (Ground.RED, True)
+    assert (back.ground, back.included, back.causes) == (Ground.RETURNED, False, ("缺名单",))
+    assert f"weak:{world.tasks[2].pk}" not in found
+
+
+def test_duties_are_told_by_leader_and_counted_where_reports_count(world):
+    for day, words in ((1, "会前学法：宪法"), (2, "会前学法：行政复议法")):
+        values = {"kind": "study", "on": datetime.date(2025, 4, day), "leader": "区长", "words": words}
+        duties.add(world.plan, by=world.reviewer, **values)
+    values = {"kind": "meeting", "on": datetime.date(2025, 5, 1), "leader": "区长", "words": "主持召开常务会议"}
+    duties.add(world.plan, by=world.reviewer, **values)
+    (division,) = draft_of(world).part("leadership").divisions
+    assert [row.text for row in division.sentences] == [
+        "区长组织专题学法2次，内容包括宪法、行政复议法。",
+        "主持召开常务会议。",
+    ]
+    assert [row.unproved for row in division.sentences] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("kind", "stands"), [("carried", "继续开展分级培训。"), ("finished", None), ("dropped", None), ("", False)]
+)
+def test_the_coming_year_takes_what_the_roll_over_carries(world, kind, stands):
+    started = world.started()
+    if kind:
+        words = "继续开展分级培训" if kind == "carried" else ""
+        CarryOver.objects.create(task=started, kind=kind, reason="跨年", words=words, by=world.admin, at=clock.now())
+    row = pieces(world, "arrangements").get(f"next:{started.pk}")
+    if stands is None:
+        assert row is None
+    elif stands is False:
+        assert (row.included, row.text) == (False, "继续组织全员培训。")
+    else:
+        assert (row.included, row.text) == (True, stands)
+
+
+def test_internal_evidence_of_another_government_is_never_read(world):
+    _ = world.foreign_task, world.tasks
+    with pytest.raises(Exception, match="matching query"):
+        draft_of(world, world.foreign_admin)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_composing_takes_the_same_number_of_statements(world, django_assert_num_queries, number):
+    for task in world.tasks[:number]:
+        world.accept_all(world.submitted(task))
+    plan, reviewer = world.plan, world.reviewer
+    with django_assert_num_queries(18):
+        drafts.drafted(plan, by=reviewer)
