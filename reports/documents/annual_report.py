@@ -15,6 +15,7 @@ from tracker.enums import PartKind
 
 HAN = "一二三四五六七八九十"
 RUN_IN_LEVEL, HEADING_LEVEL = 3, 2
+NOTHING_YET = "（本部分尚无内容。）"
 
 
 def han(number: int) -> str:
@@ -36,7 +37,10 @@ def report(draft: Drafted, *, issuer: str, on: datetime.date, by: str, commented
     _write(paper, [draft.lead], commented)
     for part in draft.parts:
         paper.heading(1, f"{part.number}、{part.heading.text}")
-        WRITERS.get(part.kind, _items)(paper, part, commented)
+        if any(division.standing for division in part.divisions):
+            WRITERS.get(part.kind, _items)(paper, part, commented)
+        else:
+            paper.paragraph(NOTHING_YET)
     paper.signature(issuer, on)
     paper.small(
         f"本草稿由{by}依据截至{official_date(on)}的台账生成，范围为本年度计划的全部任务；"
@@ -81,8 +85,6 @@ def _leadership(paper: Paper, part: DraftPart, commented: bool) -> None:
 def _weaknesses(paper: Paper, part: DraftPart, commented: bool) -> None:
     """一是…。二是…。 and the causes in a sentence of their own, in the same order."""
     rows = [row for division in part.divisions for row in division.standing]
-    if not rows:
-        return
     told = [(f"{han(number)}是{_bare(row)}。", row) for number, row in enumerate(rows, 1)]
     parts = [(text, _note(row) if commented else "") for text, row in told]
     causes = [clause(row.cause) for row in rows if row.cause]

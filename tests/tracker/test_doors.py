@@ -79,6 +79,9 @@ OF_THE_PLAN = {
     "notice_sheet": lambda w: [w.notice.pk],
     "bulletin": lambda w: [w.plan.pk],
     "ledger_workbook": lambda w: [w.plan.pk],
+    "annual_draft": lambda w: [w.plan.pk],
+    "draft_check": lambda w: [w.plan.pk],
+    "draft_document": lambda w: [w.plan.pk],
     "trace_workbook": lambda w: [w.plan.pk],
     "calendar": lambda w: [w.plan.pk],
     "duties": lambda w: [w.plan.pk],
@@ -138,12 +141,14 @@ OF_SOME = {
         "notice_sheet",
     ),
     *("progress_review", "edit_review", "meeting", "close_review", "meeting_draft"),
+    *("annual_draft", "draft_check", "draft_document"),
 }
 POST_ONLY = {
     *("activate_plan", "judge", "look_again", "evidence_withdraw", "remove_duty", "take_newer"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links", "meeting_draft"),
 }
 LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue", "burden", "notice_sheet"}
+LOOKED_AT |= {"draft_check", "draft_document"}
 PEOPLE = [
     "admin",
     "reviewer",

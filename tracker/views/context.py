@@ -32,6 +32,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         frame["search_url"] = reverse("ledger", args=[plan.pk])
         if permissions.answers(permissions.check_see_burden, user, plan):
             frame["burden_url"] = reverse("burden", args=[plan.pk])
+        if permissions.oversees(user, plan):
+            frame["draft_url"] = reverse("annual_draft", args=[plan.pk])
         frame["navigation"] = SimpleLazyObject(lambda: navigation(request, user, plan))
     return frame
 

@@ -106,8 +106,8 @@ def test_a_shortcoming_stands_with_its_cause_unless_it_was_judged_eased(world):
 
 def test_what_is_red_returned_or_unanswered_is_offered_once(world):
     late = world.started(world.tasks[0], progress=5)
-    returned = world.submitted(world.tasks[1])
-    tasks.send_back(returned.pk, by=world.head, reason="缺名单")
+    returned = world.under_review(world.tasks[1])
+    tasks.send_back(returned.pk, by=world.reviewer, reason="缺名单")
     found = pieces(world, "shortcomings")
     red, back = found[f"weak:{late.pk}"], found[f"weak:{returned.pk}"]
     assert (red.ground, red.included) == (Ground.RED, True)
