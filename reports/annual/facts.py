@@ -37,7 +37,7 @@ class Told:
     summary: str = ""
     problems: str = ""
     submitted: str = ""
-    returned: str = ""
+    sent_back: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _told(plan: Plan, user: User) -> dict[int, Told]:
     for task, kind, summary, problems, reason in lines.values_list("task", "kind", "summary", "problems", "reason"):
         told = found[task]
         if kind == EventKind.RETURN:
-            told.returned = reason
+            told.sent_back = reason
             continue
         told.summary = summary or told.summary
         told.problems = problems or told.problems

@@ -61,7 +61,7 @@ def _finding(task: Task, facts: Facts) -> tuple[Ground, str, str] | None:
     if LIGHT_OF[task.light_reason] == Light.RED:
         return Ground.RED, _red(task), ""
     if task.returned:
-        return Ground.RETURNED, f"{quoted(task.title)}尚未达到完成标准，有待补正", told.returned
+        return Ground.RETURNED, f"{quoted(task.title)}尚未达到完成标准，有待补正", told.sent_back
     if task.pk in facts.noticed:
         return Ground.UNANSWERED, f"对{quoted(task.title)}的督办落实不够及时", ""
     if task.pk in facts.demanded:
