@@ -23,11 +23,12 @@ class Want(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wanted, of which piece (its key), and the words or numbers concerned."""
+    """What is wanted, of which piece (its key), the words or numbers concerned, and the sentence they stand in."""
 
     want: Want
     key: str
     words: str
+    text: str = ""
 
 
 def findings(draft: Drafted) -> list[Finding]:
@@ -44,11 +45,11 @@ def findings(draft: Drafted) -> list[Finding]:
 
 def _of(row: Sentence) -> Iterator[Finding]:
     if row.included and row.unproved:
-        yield Finding(Want.NUMBER, row.key, "、".join(row.unproved))
+        yield Finding(Want.NUMBER, row.key, "、".join(row.unproved), row.text)
     if row.included and row.own and row.task is None and not row.item.startswith(PartKind.ARRANGEMENTS):
         yield Finding(Want.SOURCE, row.key, row.text)
     if row.moved and row.included:
-        yield Finding(Want.MOVED, row.key, row.composed)
+        yield Finding(Want.MOVED, row.key, row.text, row.composed)
     if row.gone and row.included:
         yield Finding(Want.GONE, row.key, row.text)
     if row.included and row.item == PartKind.SHORTCOMINGS and not row.cause:

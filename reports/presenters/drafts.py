@@ -135,7 +135,9 @@ def wanted(found: Iterable[Finding]) -> list[dict[str, Any]]:
     """The findings of the check by sort, each leading to its piece."""
     groups: dict[Want, list[dict[str, str]]] = {}
     for finding in found:
-        groups.setdefault(finding.want, []).append({"words": finding.words, "anchor": anchor(finding.key)})
+        groups.setdefault(finding.want, []).append(
+            {"words": finding.words, "text": finding.text, "anchor": anchor(finding.key)}
+        )
     return [
         {"want": want.value, "label": str(WANTS[want]), "rows": rows, "number": len(rows)}
         for want, rows in groups.items()
