@@ -304,6 +304,7 @@ def write_documents() -> None:
     for name, address in (
         ("bulletin", f"/plans/{plan.pk}/bulletin.docx"),
         ("record of a review", f"/reviews/{review.pk}/record.docx"),
+        ("draft of the annual report", f"/plans/{plan.pk}/annual-report.docx"),
     ):
         with counted(f"write the {name}, 300 tasks (.docx)"):
             answer = client.get(address)
