@@ -32,8 +32,18 @@ class Reported:
     next_steps: str
 
 
-def bulletin(plan: Plan, tasks: Sequence[Task], reported: dict[int, Reported], on: datetime.date, by: str) -> bytes:
-    """The draft for the tasks (with light, area and people) as they stand on `on`; `reported` by task."""
+@dataclass(frozen=True)
+class Stamp:
+    """As of when, by whom, and from which filter a file was written."""
+
+    on: datetime.date
+    by: str
+    scope: str
+
+
+def bulletin(plan: Plan, tasks: Sequence[Task], reported: dict[int, Reported], stamp: Stamp) -> bytes:
+    """The draft for the tasks (with light, area and people) as they stood on the day; `reported` by task."""
+    on = stamp.on
     paper = Paper(f"关于{plan.title}进展情况的通报", draft=True)
     paper.addressee("各有关单位")
     paper.heading(1, "一、总体情况")
@@ -53,7 +63,8 @@ def bulletin(plan: Plan, tasks: Sequence[Task], reported: dict[int, Reported], o
     heads = ["序号", "任务", "牵头单位", "完成时限", "亮灯", "进展情况"]
     paper.table(heads, rows, (14, 58, 30, 40, 30, 53))
     paper.small(
-        f"数据截至{official_date(on)}，由{by}生成；机构按名录顺序，不作排名。序时进度按起止日期逐日计算，四舍五入到整数。"
+        f"数据截至{official_date(on)}，由{stamp.by}生成；范围：{stamp.scope}；机构按名录顺序，不作排名。"
+        "序时进度按起止日期逐日计算，四舍五入到整数。"
     )
     return paper.content()
 

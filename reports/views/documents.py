@@ -1,18 +1,22 @@
 """Word documents: the supervision notice, the record of a review, and the bulletin as a draft."""
 
+import datetime
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import override
 from django.views.decorators.http import require_GET
 
 from reports.documents import bulletin as bulletins
 from reports.documents import notice as notices
 from reports.documents import review_record as records
 from reports.files import DOCX, attached
+from reports.picture import LANGUAGE
 from reports.views.reviews import picture_or_404
-from tracker import clock
 from tracker.enums import EventKind
-from tracker.models import SupervisionNotice, TaskEvent
-from tracker.views.base import listed, person_of, plan_or_404, visible_tasks
+from tracker.models import Plan, SupervisionNotice, TaskEvent, User
+from tracker.views.base import person_of, plan_or_404
+from tracker.views.ledger import Contents, contents
 
 REPORTS = (EventKind.REPORT, EventKind.SUBMIT)
 
@@ -38,14 +42,25 @@ def record_document(request: HttpRequest, review: int) -> HttpResponse:
 
 @require_GET
 def bulletin(request: HttpRequest, plan: int) -> HttpResponse:
-    """进展情况通报 as it would be written today: a draft for the hand that edits it."""
-    found, user, on = plan_or_404(request, plan), person_of(request), clock.today()
-    tasks = listed(visible_tasks(request).with_light(found, on).with_people().by_place(), found)
-    # Everyone reads a bulletin: what only some may see does not stand in it.
-    lines = TaskEvent.objects.visible_to(user).filter(task__plan=found, kind__in=REPORTS).signed().order_by("sequence")
-    reported = {
-        task: bulletins.Reported(summary, problems, next_steps)
-        for task, summary, problems, next_steps in lines.values_list("task", "summary", "problems", "next_steps")
-    }
-    name = f"进展情况通报（草稿）_{found.government}_{found.year}_{on.isoformat()}.docx"
-    return attached(bulletins.bulletin(found, tasks, reported, on, str(user)), DOCX, name, "bulletin.docx")
+    """进展情况通报 as a draft for the hand that edits it: the tasks that the ledger shows for the same query."""
+    found, user = plan_or_404(request, plan), person_of(request)
+    # Documents are in Chinese, the words of the filter too.
+    with override(LANGUAGE):
+        held = contents(request, found)
+        if held is None:
+            return redirect("ledger", plan=found.pk)
+        content = bulletins.bulletin(found, held.rows, _reported(found, held.on, user), _stamp(held, user))
+    name = f"进展情况通报（草稿）_{found.government}_{found.year}_{held.on.isoformat()}.docx"
+    return attached(content, DOCX, name, "bulletin.docx")
+
+
+def _reported(plan: Plan, on: datetime.date, user: User) -> dict[int, bulletins.Reported]:
+    """The last report of each task by that day. Everyone reads a bulletin: what only some may see is not in it."""
+    lines = TaskEvent.objects.visible_to(user).filter(task__plan=plan, kind__in=REPORTS, on__lte=on).signed()
+    columns = ("task", "summary", "problems", "next_steps")
+    return {task: bulletins.Reported(*words) for task, *words in lines.order_by("sequence").values_list(*columns)}
+
+
+def _stamp(held: Contents, user: User) -> bulletins.Stamp:
+    """As of when, by whom, from which filter."""
+    return bulletins.Stamp(held.on, str(user), held.filter_words if held.chips else "全部任务")

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from reports.services import reviews
-from tests.reports.worlds import item_of, prepared
+from tests.reports.worlds import item_of, on, prepared
 from tracker.models import Unit
 from tracker.services import notices, tasks
 
@@ -55,6 +55,37 @@ def test_a_bulletin_is_a_draft_of_everything_everyone_may_read(behind, signed_in
         assert part in words
     assert "只给局长看的申请" not in words
     assert "内部统计表" not in words
+
+
+def test_a_bulletin_tells_of_the_tasks_that_the_ledger_shows_for_the_same_query(behind, signed_in):
+    address = reverse("bulletin", args=[behind.plan.pk])
+    words = words_of(signed_in(behind.staff).get(address, {"area": "2"}))
+    assert "共2项任务" in words
+    assert "已开展两期培训" not in words
+    assert "范围：工作板块：2 提升执法" in words
+
+
+def test_a_bulletin_of_a_past_day_tells_what_was_so_then(behind, signed_in):
+    with on("2025-06-25"):
+        tasks.report(behind.late.pk, by=behind.staff, progress=60, summary="已开展四期培训")
+        address = reverse("bulletin", args=[behind.plan.pk])
+        words = words_of(signed_in(behind.viewer).get(address, {"as_of": "2025-06-20"}))
+        today = words_of(signed_in(behind.viewer).get(address))
+    assert "截至2025年6月20日" in words
+    assert "已开展两期培训" in words
+    assert "已开展四期培训" in today
+
+
+def test_a_bulletin_is_in_chinese_whatever_the_page_is_in(behind, signed_in):
+    client = signed_in(behind.viewer)
+    client.cookies["django_language"] = "en"
+    words = words_of(client.get(reverse("bulletin", args=[behind.plan.pk]), {"area": "1"}))
+    assert "落后41点" in words
+
+
+def test_a_bulletin_of_no_day_of_the_plan_leads_to_the_ledger(behind, signed_in):
+    answer = signed_in(behind.viewer).get(reverse("bulletin", args=[behind.plan.pk]), {"as_of": "gestern"})
+    assert answer.headers["Location"] == reverse("ledger", args=[behind.plan.pk])
 
 
 @pytest.mark.parametrize("name", ["record_document"])
