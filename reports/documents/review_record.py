@@ -6,6 +6,7 @@ from typing import Any
 
 from reports import picture
 from reports.documents.layout import Paper
+from tracker import clock
 from tracker.dates import official_date
 
 LIGHTS = (("red", "红灯"), ("yellow", "黄灯"), ("blue", "蓝灯"), ("green", "绿灯"), ("grey", "灰灯"), ("done", "办结"))
@@ -38,7 +39,11 @@ def record(data: str, digest: str) -> bytes:
         [_row(task) for task in shown.tasks],
         (14, 70, 31, 40, 21, 29, 20),
     )
-    paper.small(f"本记录依据评审结束时定格的数据生成，定格数据摘要值（SHA-256）：{digest}。")
+    closed = datetime.datetime.fromisoformat(head["closed_at"])
+    paper.small(
+        f"本记录依据{official_date(clock.local_date(closed))}由{head['closed_by']}结束评审时定格的全部任务数据生成；"
+        f"序时进度按起止日期逐日计算，四舍五入到整数。定格数据摘要值（SHA-256）：{digest}。"
+    )
     return paper.content()
 
 

@@ -29,7 +29,9 @@ def notice_sheet(request: HttpRequest, notice: int) -> HttpResponse:
     found: SupervisionNotice = get_object_or_404(rows.select_related(*related), pk=notice)
     plan_or_404(request, found.plan_id)
     name = f"督办单_{found.plan.year}_{found.serial:03}_{found.task.code}.docx"
-    return attached(notices.sheet(found), DOCX, name, f"notice-{found.serial}.docx")
+    with override(LANGUAGE):
+        content = notices.sheet(found)
+    return attached(content, DOCX, name, f"notice-{found.serial}.docx")
 
 
 @require_GET

@@ -33,6 +33,9 @@ def test_a_notice_is_one_sheet_with_demand_limit_and_basis(behind, signed_in):
     for part in ("督办单", "督办〔2025〕1号", "月底前补齐", "2025年6月30日", "常务会纪要", "区培训局"):
         assert part in words
     assert signed_in(behind.second_staff).get(address).status_code == 404
+    client = signed_in(behind.staff)
+    client.cookies["django_language"] = "en"
+    assert "Blue" not in words_of(client.get(address))
 
 
 def test_the_record_tells_what_was_frozen_whatever_happened_since(behind, signed_in):
@@ -41,7 +44,14 @@ def test_the_record_tells_what_was_frozen_whatever_happened_since(behind, signed
     reviews.close(review.pk, by=behind.reviewer)
     Unit.objects.filter(pk=behind.bureau.pk).update(short_name="改名局")
     words = words_of(signed_in(behind.viewer).get(reverse("record_document", args=[review.pk])))
-    for part in ("2025年第1次进度评审记录", "王区长主持召开", "参加：区司法局。", "催办。请加快", "区培训局"):
+    for part in (
+        "2025年第1次进度评审记录",
+        "王区长主持召开",
+        "参加：区司法局。",
+        "催办。请加快",
+        "区培训局",
+        "2025年6月16日由人-reviewer结束",
+    ):
         assert part in words
     assert "改名局" not in words
 
