@@ -93,6 +93,7 @@ def _sentence(piece: Piece, item: str, edits: Edits) -> Sentence:
     rewritten = edit is not None and edit.text is not None
     text = edit.text if edit is not None and edit.text is not None else piece.words
     included = edit.included if edit is not None and edit.included is not None else piece.stands
+    cause = (edit.cause if edit is not None else "") or (piece.causes[0] if piece.causes else "")
     return Sentence(
         key=piece.key,
         item=item,
@@ -104,7 +105,8 @@ def _sentence(piece: Piece, item: str, edits: Edits) -> Sentence:
         proofs=piece.proofs,
         marks=marks(text, piece.proofs, piece.known),
         causes=piece.causes,
-        cause=(edit.cause if edit is not None else "") or (piece.causes[0] if piece.causes else ""),
+        cause=cause,
+        cause_marks=marks(cause, piece.proofs),
         based_on=edit.based_on if edit is not None else "",
         rewritten=rewritten,
         moved=edit is not None and rewritten and edit.based_on != piece.words,
@@ -127,6 +129,7 @@ def _own(row: DraftEdit, proofs: Mapping[int, tuple[Proof, ...]]) -> Sentence:
         proofs=found,
         marks=marks(text, found),
         cause=row.cause,
+        cause_marks=marks(row.cause, found),
         own=True,
     )
 
@@ -153,6 +156,7 @@ def _gone(row: DraftEdit) -> Sentence:
         included=row.included is not False,
         marks=marks(row.text or "", ()),
         cause=row.cause,
+        cause_marks=marks(row.cause, ()),
         based_on=row.based_on,
         rewritten=True,
         gone=True,

@@ -122,6 +122,7 @@ class Sentence:
     marks: tuple[Mark, ...] = ()
     causes: tuple[str, ...] = ()
     cause: str = ""
+    cause_marks: tuple[Mark, ...] = ()
     based_on: str = ""
     rewritten: bool = False
     moved: bool = False
@@ -135,8 +136,9 @@ class Sentence:
 
     @property
     def unproved(self) -> list[str]:
-        """The numbers that nothing stands behind, as written."""
-        return [self.text[mark.number.start : mark.number.end] for mark in self.marks if not mark.stands_on]
+        """The numbers that nothing stands behind, as written, in the words and in the cause."""
+        found = ((self.text, self.marks), (self.cause, self.cause_marks))
+        return [words[m.number.start : m.number.end] for words, marks in found for m in marks if not m.stands_on]
 
 
 @dataclass

@@ -50,7 +50,10 @@ def _shown(facts: Facts) -> Iterator[Piece]:
             ground, words, said = found
             told = facts.told.get(task.pk, Told())
             causes = _choices([told.problems, said])
-            yield Piece(f"weak:{task.pk}", clause(words), ground, ground == Ground.RED, ref(task), causes=causes)
+            proofs = facts.proofs.get(task.pk, ())
+            yield Piece(
+                f"weak:{task.pk}", clause(words), ground, ground == Ground.RED, ref(task), proofs, causes=causes
+            )
 
 
 def _finding(task: Task, facts: Facts) -> tuple[Ground, str, str] | None:

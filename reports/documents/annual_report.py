@@ -87,7 +87,7 @@ def _weaknesses(paper: Paper, part: DraftPart, commented: bool) -> None:
     rows = [row for division in part.divisions for row in division.standing]
     told = [(f"{han(number)}是{_bare(row)}。", row) for number, row in enumerate(rows, 1)]
     parts = [(text, _note(row) if commented else "") for text, row in told]
-    causes = [clause(row.cause) for row in rows if row.cause]
+    causes = [clause(marked(row.cause, row.cause_marks)) for row in rows if row.cause]
     if causes:
         parts.append((f"主要原因是{'，'.join(causes)}。", ""))
     paper.sentences(parts)

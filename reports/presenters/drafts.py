@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from reports.annual.check import Finding, Want
 from reports.annual.edits import WITH_ITEMS
-from reports.annual.rows import Division, Drafted, DraftPart, Ground, Sentence
+from reports.annual.rows import Division, Drafted, DraftPart, Ground, Mark, Sentence
 from reports.documents.annual_report import item_number
 from tracker.enums import PartKind
 from tracker.models import Task
@@ -95,7 +95,7 @@ def row(sentence: Sentence) -> dict[str, Any]:
         "anchor": anchor(sentence.key),
         "seen": sentence.fingerprint,
         "text": sentence.text,
-        "segments": _segments(sentence),
+        "segments": _segments(sentence.text, sentence.marks),
         "ground": str(GROUNDS[sentence.ground]),
         "task": {"code": task.code, "title": task.title, "url": reverse("task", args=[task.pk])} if task else None,
         "proofs": [
@@ -111,6 +111,7 @@ def row(sentence: Sentence) -> dict[str, Any]:
         "own": sentence.own,
         "has_cause": sentence.item == PartKind.SHORTCOMINGS,
         "cause": sentence.cause,
+        "cause_segments": _segments(sentence.cause, sentence.cause_marks),
         "causes": [cause for cause in sentence.causes if cause != sentence.cause],
     }
 
@@ -119,15 +120,15 @@ def _evidence_url(pk: int) -> str:
     return reverse("evidence", args=[pk])
 
 
-def _segments(sentence: Sentence) -> list[dict[str, str]]:
+def _segments(text: str, marks: Iterable[Mark]) -> list[dict[str, str]]:
     """The words cut at their numbers: state "" for words, "proved" with what it stands on, or "unproved"."""
     found, last = [], 0
-    for mark in sentence.marks:
-        found.append({"text": sentence.text[last : mark.number.start], "state": "", "on": ""})
+    for mark in marks:
+        found.append({"text": text[last : mark.number.start], "state": "", "on": ""})
         last = mark.number.end
         state = "proved" if mark.stands_on else "unproved"
-        found.append({"text": sentence.text[mark.number.start : last], "state": state, "on": mark.stands_on})
-    found.append({"text": sentence.text[last:], "state": "", "on": ""})
+        found.append({"text": text[mark.number.start : last], "state": state, "on": mark.stands_on})
+    found.append({"text": text[last:], "state": "", "on": ""})
     return [segment for segment in found if segment["text"]]
 
 

@@ -115,6 +115,13 @@ def test_what_is_red_returned_or_unanswered_is_offered_once(world):
     assert f"weak:{world.tasks[2].pk}" not in found
 
 
+def test_the_numbers_of_a_cause_need_proof_too(world):
+    late = world.started(world.tasks[0], progress=5)
+    tasks.report(late.pk, by=world.staff, progress=6, summary="培训", problems="5家单位因合并延后")
+    row = pieces(world, "shortcomings")[f"weak:{late.pk}"]
+    assert (row.cause, row.unproved) == ("5家单位因合并延后", ["5家"])
+
+
 def test_duties_are_told_by_leader_and_counted_where_reports_count(world):
     for day, words in ((1, "会前学法：宪法"), (2, "会前学法：行政复议法")):
         values = {"kind": "study", "on": datetime.date(2025, 4, day), "leader": "区长", "words": words}
