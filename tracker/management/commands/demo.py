@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from tracker import clock
 from tracker.exceptions import DatasetError, Refusal
 from tracker.management.commands.load_plan import DATA
 from tracker.services import demonstration
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         password = self._password()
         try:
             outcome = demonstration.load(folder)
-            people = demonstration.play(folder, outcome.plan, password=password)
+            people = demonstration.play(folder, outcome.plan, password=password, until=clock.today())
         except (DatasetError, Refusal) as error:
             raise CommandError(str(error)) from error
         self._print_accounts([person.username for person in people], password)
