@@ -119,9 +119,11 @@ def moment(at: datetime.datetime) -> str:
     return date_format(timezone.localtime(at), pgettext("date format", "j M, H:i"))
 
 
-def column_date(day: datetime.date | None) -> str:
-    """09-30, for table columns only."""
-    return day.strftime("%m-%d") if day else "—"
+def column_date(day: datetime.date | None, year: int) -> str:
+    """09-30 inside the year, 2026-03-31 outside it; for table columns only."""
+    if day is None:
+        return "—"
+    return day.strftime("%m-%d") if day.year == year else day.isoformat()
 
 
 def act_of_supervision(changes: dict[str, Any]) -> str:

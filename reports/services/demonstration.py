@@ -18,22 +18,24 @@ from tracker.services.demonstration import Act
 from tracker.services.imports import read_toml
 
 STORY = "reports.toml"
+# In order of time: the reviews of all files are numbered on.
+STORIES = (STORY, "reports_year_end.toml")
 HEAD = ("kind", "on", "chair", "participants", "since", "until")
 
 
 def acts(folder: Path, plan: Plan) -> Iterator[Act]:
-    """The acts of `reports.toml` of the folder, where there is one.
+    """The acts of the files of the folder that are there.
 
     An act raises DatasetError naming its entry when it is refused.
     """
-    if not (folder / STORY).exists():
-        return
-    story = read_toml(folder / STORY)
-    for entry in story.get("duty", []):
+    stories = [read_toml(folder / name) for name in STORIES if (folder / name).exists()]
+    for entry in (entry for story in stories for entry in story.get("duty", [])):
         values = {name: entry[name] for name in duties.FIELDS if name in entry}
         yield _act(entry["added_at"], entry["by"], partial(duties.add, plan, **values))
-    for number, entry in enumerate(story.get("review", []), 1):
+    for number, entry in enumerate((entry for story in stories for entry in story.get("review", [])), 1):
         yield from _review(plan, number, entry)
+    for entry in (entry for story in stories for entry in story.get("continued", [])):
+        yield from _held(plan, entry["number"], entry)
 
 
 def _act(moment: datetime.datetime, username: str, serve: Callable[..., object]) -> Act:
@@ -54,6 +56,12 @@ def _review(plan: Plan, number: int, entry: dict[str, Any]) -> Iterator[Act]:
     by = entry["by"]
     head = {name: entry[name] for name in HEAD if name in entry}
     yield _act(entry["prepared_at"], by, partial(reviews.prepare, plan, **head))
+    yield from _held(plan, number, entry)
+
+
+def _held(plan: Plan, number: int, entry: dict[str, Any]) -> Iterator[Act]:
+    """What happens to a review once it is prepared; one of an earlier file may be continued in a later one."""
+    by = entry["by"]
     for task in entry.get("added", []):
         yield _act(task["at"], task.get("by", by), partial(_add, plan, number, task))
     for decision in entry.get("decisions", []):

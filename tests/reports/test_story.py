@@ -9,7 +9,7 @@ from reports.models import LeaderDuty, Review, ReviewItem
 from reports.services import demonstration as story
 from tests.tracker.services.test_demonstration import DATA, DAY
 from tracker.exceptions import DatasetError
-from tracker.models import User
+from tracker.models import TaskEvent, User
 from tracker.services import demonstration
 
 ENTRY = """
@@ -41,7 +41,7 @@ def written(tmp_path):
 
 def test_the_sample_year_has_duties_of_several_kinds(db, signed_in, settings):
     plan = demonstration.load(DATA).plan
-    demonstration.play(DATA, plan, password="Demo-2025-pass")
+    demonstration.play(DATA, plan, password="Demo-2025-pass", until=DAY)
     duties = LeaderDuty.objects.all()
     assert {"meeting", "study"} <= {duty.kind for duty in duties}
     assert max(duty.on for duty in duties) < DAY
@@ -50,7 +50,7 @@ def test_the_sample_year_has_duties_of_several_kinds(db, signed_in, settings):
     page = signed_in(User.objects.get(username="viewer")).get(reverse("duties", args=[plan.pk]))
     assert len(page.context["rows"]) == len(duties)
     assert_every_page_of_the_reviews_opens(plan, signed_in)
-    demonstration.play(DATA, plan, password="Demo-2025-pass")
+    demonstration.play(DATA, plan, password="Demo-2025-pass", until=DAY)
     assert LeaderDuty.objects.count() == len(duties)
 
 
@@ -95,3 +95,25 @@ def test_an_entry_is_played_at_its_moment(world, written):
 def test_a_refused_entry_is_named(world, written):
     with pytest.raises(DatasetError, match="2025-06-10 10:00"):
         played(written("2024-12-31"), world.plan)
+
+
+def test_a_demonstration_of_an_earlier_day_is_played_until_that_day(db, quick_passwords):
+    plan = demonstration.load(DATA).plan
+    spring = datetime.date(2025, 4, 18)
+    people = demonstration.play(DATA, plan, password="Demo-2025-pass", until=spring)
+    assert max(TaskEvent.objects.values_list("on", flat=True)) == datetime.date(2025, 4, 16)
+    assert {duty.on.month for duty in LeaderDuty.objects.all()} == {2, 3, 4}
+    assert len(people) == User.objects.exclude(username__startswith="importer").count()
+
+
+def test_a_review_of_one_file_goes_on_in_the_next(world, tmp_path):
+    held = 'kind = "monthly"\non = 2025-06-09\nchair = "区长"\nby = "reviewer"\nprepared_at = 2025-06-09T09:00:00\n'
+    (tmp_path / story.STORIES[0]).write_text("[[review]]\n" + held, encoding="utf-8")
+    closed = 'number = 1\nby = "reviewer"\nclosed_at = [2025-06-10T09:00:00]\n'
+    (tmp_path / story.STORIES[1]).write_text(f"[[continued]]\n{closed}[[review]]\n{held}", encoding="utf-8")
+    for _moment, act in sorted(story.acts(tmp_path, world.plan), key=lambda act: act[0]):
+        act()
+    assert [(review.number, review.state) for review in Review.objects.order_by("number")] == [
+        (1, "closed"),
+        (2, "prepared"),
+    ]

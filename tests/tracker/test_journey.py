@@ -15,12 +15,13 @@ from tracker.services import demonstration, imports
 
 DATA = Path(imports.__file__).resolve().parents[1] / "data" / "xicheng_2025"
 PASSWORD = "Demo-2025-pass"
+DAY = datetime.date(2025, 9, 15)
 
 
 @pytest.fixture
 def plan(db, quick_passwords):
     plan = demonstration.load(DATA).plan
-    demonstration.play(DATA, plan, password=PASSWORD)
+    demonstration.play(DATA, plan, password=PASSWORD, until=DAY)
     with clock.at(datetime.datetime(2025, 9, 15, 12, tzinfo=SHANGHAI)):
         yield plan
 

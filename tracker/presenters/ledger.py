@@ -92,12 +92,12 @@ def _ledger_row(task: Task, on: datetime.date, sprite: str, url: str) -> LedgerR
         status=_("Returned, to be changed") if task.returned else task.get_status_display(),
         late=" ledger__due--late" if task.light_reason == "overdue" else "",
         due_long=wording.date_in_year(task.due_on, task),
-        due=wording.column_date(task.due_on) if task.due_on else _("not set"),
+        due=wording.column_date(task.due_on, task.plan.year) if task.due_on else _("not set"),
         bar=bar(task, lights.LIGHT_OF[task.light_reason]),
         words="" if points else " ledger__points--words",
         points=points,
         scheduled=scheduled,
-        updated=wording.column_date(task.completed_on or task.last_report_on),
+        updated=wording.column_date(task.completed_on or task.last_report_on, task.plan.year),
     )
     return LedgerRow(task.code, light.value, html)
 

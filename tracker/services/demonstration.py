@@ -1,11 +1,13 @@
 """The demonstration: sample accounts and a sample year, made through the same services as everything else.
 
-The story is a data file (`demonstration.toml`); every event is played at its own moment, in order of time, so
-that history looks as it would have.
+The story stands in data files: `demonstration.toml` until the demonstration's day in September, `year_end.toml` from
+there until the year is over. Every event is played at its own moment, in order of time, so that history looks as it
+would have; a demonstration of an earlier day is played until that day.
 """
 
 import datetime
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
@@ -30,6 +32,7 @@ from tracker.models import (
     Plan,
     Section,
     Shortcoming,
+    ShortcomingLink,
     SupervisionNotice,
     Task,
     Unit,
@@ -55,6 +58,8 @@ from tracker.services.imports import Outcome, read_toml
 from tracker.services.sample_files import sample_file
 
 STORY = "demonstration.toml"
+# Told after the first file, where they are there: the same shapes, but for people and what confirmed tasks need.
+FURTHER_STORIES = ("year_end.toml",)
 CONFIRMED_BY = "reviewer"
 # (moment without a zone, what happens then); an act sets the clock itself.
 Act = tuple[datetime.datetime, Callable[[], object]]
@@ -72,8 +77,8 @@ def load(folder: Path) -> Outcome:
 
 
 @transaction.atomic
-def play(folder: Path, plan: Plan, *, password: str) -> list[User]:
-    """Make the accounts and play the story; returns the accounts, newly made or not.
+def play(folder: Path, plan: Plan, *, password: str, until: datetime.date) -> list[User]:
+    """Make the accounts and play the story until the end of the day `until`; returns the accounts, new or not.
 
     Raises DatasetError naming task and moment when an event is refused; then nothing is stored. A plan whose
     tasks have been confirmed already is left as it is.
@@ -82,6 +87,19 @@ def play(folder: Path, plan: Plan, *, password: str) -> list[User]:
     people = [_account(entry, password) for entry in story["person"]]
     if Task.objects.filter(plan=plan).exclude(status=Status.UNCONFIRMED).exists():
         return people
+    acts = _acts(plan, story)
+    for name in FURTHER_STORIES:
+        if (folder / name).exists():
+            acts += _acts(plan, read_toml(folder / name))
+    for source in SOURCES:
+        acts += source(folder, plan)
+    for moment, act in sorted(acts, key=itemgetter(0)):
+        if moment.date() <= until:
+            act()
+    return people
+
+
+def _acts(plan: Plan, story: dict[str, Any]) -> list[Act]:
     acts: list[Act] = [
         (event["on"], partial(_play_event, plan, event["on"], entry, event))
         for entry in story["task"]
@@ -89,11 +107,7 @@ def play(folder: Path, plan: Plan, *, password: str) -> list[User]:
     ]
     acts += [(event["on"], partial(_play_event, plan, event["on"], {}, event)) for event in story.get("event", [])]
     acts += [(moment, partial(_remind, moment)) for moment in story.get("reminded_at", [])]
-    for source in SOURCES:
-        acts += source(folder, plan)
-    for _moment, act in sorted(acts, key=itemgetter(0)):
-        act()
-    return people
+    return acts
 
 
 def _remind(moment: datetime.datetime) -> None:
@@ -157,16 +171,31 @@ def _confirm(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
         for link in links.filter(strength=Strength.DIRECT, state=LinkState.PROPOSED):
             trace.confirm(link, by=by)
     for indicator in entry.get("indicators", []):
-        figure = _figure(task, indicator.get("figure", ""))
-        indicators.add(
-            task.pk,
-            by=by,
-            name=indicator["name"],
-            direction=indicator["direction"],
-            unit=indicator.get("unit", ""),
-            figure=figure,
-            target=indicator.get("target"),
-        )
+        _add_indicator(task, indicator, by)
+
+
+def _add_indicator(task: Task, indicator: dict[str, Any], by: User) -> None:
+    indicators.add(
+        task.pk,
+        by=by,
+        name=indicator["name"],
+        direction=indicator["direction"],
+        unit=indicator.get("unit", ""),
+        figure=_figure(task, indicator.get("figure", "")),
+        target=indicator.get("target"),
+    )
+
+
+def _indicator(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    """One that is added after the confirmation."""
+    _add_indicator(task, event, _person(event["by"]))
+
+
+def _reading(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    """The value of an indicator on the day of the event."""
+    row = task.indicators.get(name=event["name"])
+    value = Decimal(str(event["value"]))
+    indicators.read(row.pk, by=_person(event["by"]), value=value, note=event.get("note", ""))
 
 
 def _figure(task: Task, words: str) -> Figure | None:
@@ -184,10 +213,11 @@ def _figure(task: Task, words: str) -> Figure | None:
 
 
 def _report(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    """Milestones that are met are named with the task's entry, or with the event itself."""
     by = _person(event["by"])
     said = {
         step["title"]: tasks.Met(step["met_on"], step.get("met_words", ""))
-        for step in entry.get("milestones", [])
+        for step in (*entry.get("milestones", []), *event.get("milestones", []))
         if step.get("met_on", datetime.date.max) <= clock.today()
     }
     waiting = task.milestones.filter(title__in=said, met_on__isnull=True)
@@ -324,9 +354,10 @@ def _look(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
 
 
 def _judge_shortcoming(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
-    """On the accepted evidence of this task."""
+    """On the accepted evidence of this task that no newer version replaces."""
     shortcoming = Shortcoming.objects.get(part__report=task.plan.report_id, number=event["shortcoming"])
-    items = EvidenceUse.objects.filter(task=task, verdict=Verdict.ACCEPTED).values_list("evidence", flat=True)
+    accepted = EvidenceUse.objects.current().filter(task=task, verdict=Verdict.ACCEPTED)
+    items = accepted.values_list("evidence", flat=True)
     words = {"verdict": event["verdict"], "grounds": event["grounds"]}
     trace.judge(task.plan, shortcoming, by=_person(event["by"]), evidence=items, **words)
 
@@ -380,10 +411,15 @@ def _escalate_notice(task: Task, entry: dict[str, Any], event: dict[str, Any]) -
 
 
 def _settle_link(settle: Callable[..., Any]) -> Callable[[Task, dict[str, Any], dict[str, Any]], None]:
-    """Confirm or dismiss the link of the task to the measure whose words begin as the event says."""
+    """Confirm or dismiss the link of the task to the measure whose words begin as the event says, or to the
+    shortcoming that it numbers."""
 
     def play_settling(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
-        link = MeasureLink.objects.get(task=task, measure__text__startswith=event["measure"])
+        link: trace.AnyLink
+        if "shortcoming" in event:
+            link = ShortcomingLink.objects.get(task=task, shortcoming__number=event["shortcoming"])
+        else:
+            link = MeasureLink.objects.get(task=task, measure__text__startswith=event["measure"])
         settle(link, by=_person(event["by"]))
 
     return play_settling
@@ -424,6 +460,8 @@ PLAYERS: dict[str, Callable[[Task, dict[str, Any], dict[str, Any]], None]] = {
     "reopen": _reopen,
     "cancel": _cancel,
     "set_milestones": _set_milestones,
+    "indicator": _indicator,
+    "reading": _reading,
     "raise_light": _raise_light,
     "ask_change": _ask_change,
     "decide": _decide,

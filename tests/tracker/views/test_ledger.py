@@ -190,3 +190,10 @@ def test_the_file_costs_the_same_whatever_its_length(world, signed_in, number, d
     with django_assert_num_queries(13):
         answer = client.get(reverse("ledger_csv", args=[world.plan.pk]))
         assert len(b"".join(answer.streaming_content).splitlines()) == number + 2
+
+
+def test_a_date_of_another_year_names_its_year(world, signed_in):
+    world.started(due_on=datetime.date(2026, 3, 31))
+    world.started(world.tasks[1], due_on=datetime.date(2025, 12, 1))
+    page = signed_in(world.staff).get(reverse("ledger", args=[world.plan.pk])).content.decode()
+    assert ">2026-03-31</td>" in page and ">12-01</td>" in page

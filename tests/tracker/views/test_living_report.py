@@ -26,6 +26,7 @@ from tracker.reading import parse, read_body
 from tracker.services import demonstration, imports, plans, trace
 
 DATA = Path(imports.__file__).resolve().parents[1] / "data" / "xicheng_2025"
+DAY = datetime.date(2025, 9, 15)
 FRAME, PAGE = 4, 6
 
 
@@ -168,7 +169,7 @@ def test_a_signature_is_text_of_the_report():
 def real(db, quick_passwords, signed_in):
     """The real plan after its sample year, on 15 September 2025, and the page as a reviewer opens it."""
     plan = demonstration.load(DATA).plan
-    people = demonstration.play(DATA, plan, password="Demo-2025-pass")
+    people = demonstration.play(DATA, plan, password="Demo-2025-pass", until=DAY)
     with clock.at(timezone.make_aware(datetime.datetime(2025, 9, 15, 10))):
         person = next(person for person in people if person.username == "reviewer")
         yield SimpleNamespace(plan=plan, person=person, client=signed_in(person))

@@ -6,12 +6,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 
+from tracker import clock
 from tracker.exceptions import DatasetError, Refusal
 from tracker.management.commands.load_plan import DATA
 from tracker.services import demonstration
@@ -40,16 +43,23 @@ class Command(BaseCommand):
         password = self._password()
         try:
             outcome = demonstration.load(folder)
-            people = demonstration.play(folder, outcome.plan, password=password)
+            people = demonstration.play(folder, outcome.plan, password=password, until=clock.today())
         except (DatasetError, Refusal) as error:
             raise CommandError(str(error)) from error
         self._print_accounts([person.username for person in people], password)
 
     def _empty(self) -> None:
-        """Take the tracker's tables down and build them again: history cannot be deleted row by row."""
-        call_command("migrate", "tracker", "zero", verbosity=0)
+        """Take all tables down and build them again: history cannot be deleted row by row.
+
+        At once and not by undoing the migrations one by one: an older constraint would refuse newer rows.
+        """
+        present = set(connection.introspection.table_names())
+        with connection.schema_editor() as editor:
+            for model in apps.get_models():
+                if model._meta.managed and model._meta.db_table in present:
+                    editor.delete_model(model)
+        MigrationRecorder(connection).migration_qs.all().delete()
         call_command("migrate", verbosity=0)
-        Session.objects.all().delete()
 
     def _password(self) -> str:
         """DEMO_PASSWORD, or one made up once and kept beside the database."""
