@@ -1,12 +1,14 @@
 """Part one: what was done, by area; from completed tasks and accepted evidence, with last year's figures beside."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from reports.annual.facts import Facts, Told
 from reports.annual.rows import Ground, Item, Piece, TaskRef
 from reports.annual.text import sentence
 from tracker.enums import Status
 from tracker.models import Indicator, Reading, Task, WorkArea
+from tracker.reading import counted_numbers
 
 
 def items(facts: Facts) -> tuple[Item, ...]:
@@ -25,16 +27,27 @@ def _item(area: WorkArea, facts: Facts) -> Item:
 
 
 def _pieces(task: Task, facts: Facts) -> Iterator[Piece]:
+    """What was done, with last year's figures put behind this year's; a figure that is not told stands by itself."""
     proofs = facts.proofs.get(task.pk, ())
     told = facts.told.get(task.pk, Told())
-    words = (told.submitted if task.status == Status.COMPLETED else "") or told.summary
+    words = sentence((told.submitted if task.status == Status.COMPLETED else "") or told.summary)
     ground = _ground(task, bool(proofs))
-    if words:
-        yield Piece(f"task:{task.pk}", sentence(words), ground, ground != Ground.UNPROVEN, ref(task), proofs)
+    known: list[tuple[str, str]] = []
+    alone = []
     for indicator in facts.indicators.get(task.pk, ()):
         reading = facts.readings.get(indicator.pk)
-        if reading is not None:
-            yield _figure(task, indicator, reading, facts)
+        if reading is None:
+            continue
+        compared = _beside(words, indicator, reading)
+        if compared == words:
+            alone.append(_figure(task, indicator, reading, facts))
+        else:
+            words = compared
+            known += _known(indicator, facts)
+    if words:
+        stands = ground != Ground.UNPROVEN
+        yield Piece(f"task:{task.pk}", words, ground, stands, ref(task), proofs, tuple(known))
+    yield from alone
 
 
 def _ground(task: Task, proven: bool) -> Ground:
@@ -44,20 +57,38 @@ def _ground(task: Task, proven: bool) -> Ground:
     return Ground.PROVEN if proven else Ground.UNPROVEN
 
 
+def _beside(words: str, indicator: Indicator, reading: Reading) -> str:
+    """The words with last year's figure behind the reading, where they name it, and name it once."""
+    places = [row for row in counted_numbers(words) if (row.value, row.unit) == (reading.value, indicator.unit)]
+    if len(places) != 1 or _baseline(indicator) is None:
+        return words
+    end = places[0].end
+    return f"{words[:end]}（上年{_last_year(indicator)}）{words[end:]}"
+
+
 def _figure(task: Task, indicator: Indicator, reading: Reading, facts: Facts) -> Piece:
-    """This year's value with last year's beside it, which the report before stands for."""
-    before = indicator.figure.value if indicator.figure else indicator.baseline
-    unit = indicator.unit
-    known: tuple[tuple[str, str], ...] = ()
-    words = f"{indicator.name}{_number(reading.value)}{unit}"
-    if before is not None:
-        compared = f"{_number(before)}{unit}"
-        words = f"{words}（上年{compared}）"
-        known = ((compared, facts.report.title),) if indicator.figure else ()
-    proofs = facts.proofs.get(task.pk, ())
+    """This year's value with last year's beside it."""
+    words = f"{indicator.name}{_number(reading.value)}{indicator.unit}"
+    if _baseline(indicator) is not None:
+        words = f"{words}（上年{_last_year(indicator)}）"
+    proofs, known = facts.proofs.get(task.pk, ()), tuple(_known(indicator, facts))
     return Piece(f"indicator:{indicator.pk}", sentence(words), Ground.READING, True, ref(task), proofs, known)
 
 
-def _number(value: object) -> str:
+def _baseline(indicator: Indicator) -> Decimal | None:
+    return indicator.figure.value if indicator.figure else indicator.baseline
+
+
+def _last_year(indicator: Indicator) -> str:
+    return f"{_number(_baseline(indicator))}{indicator.unit}"
+
+
+def _known(indicator: Indicator, facts: Facts) -> list[tuple[str, str]]:
+    """Last year's figure stands on the report before, where it was taken from there."""
+    return [(_last_year(indicator), facts.report.title)] if indicator.figure else []
+
+
+def _number(value: Decimal | None) -> str:
     """Without zeros behind the point."""
-    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -85,6 +85,19 @@ def test_a_reading_stands_beside_last_years_figure_which_needs_no_proof(world):
     assert found.unproved == ["52.5件"]
 
 
+def test_last_years_figure_is_put_behind_this_years_where_the_words_name_it(world):
+    started = world.started()
+    tasks.report(started.pk, by=world.staff, progress=70, summary="审核文件52件,培训40件次")
+    figure = Figure.objects.get(report=world.report, quote__contains="40件")
+    values = {"name": "审核文件", "direction": "up", "unit": "件", "figure": figure, "target": None}
+    row = indicators.add(started.pk, by=world.admin, **values)
+    indicators.read(row.pk, by=world.staff, value=Decimal(52), on=clock.today(), note="")
+    found = pieces(world, "measures")
+    assert found[f"task:{started.pk}"].text == "审核文件52件（上年40件），培训40件次。"
+    assert found[f"task:{started.pk}"].unproved == ["52件", "40件次"]
+    assert f"indicator:{row.pk}" not in found
+
+
 def test_numbers_of_a_summary_need_a_claim_that_names_them(world):
     started = world.started()
     tasks.report(started.pk, by=world.staff, progress=70, summary="培训3期，覆盖120人次")
