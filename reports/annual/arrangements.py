@@ -6,7 +6,7 @@ from reports.annual.facts import Facts
 from reports.annual.measures import ref
 from reports.annual.rows import Ground, Item, Piece
 from reports.annual.text import sentence
-from tracker.enums import OPEN_STATUSES, CarryOverKind
+from tracker.enums import OPEN_STATUSES, CarryOverKind, Nature, Status
 from tracker.models import Task, WorkArea
 
 
@@ -24,7 +24,10 @@ def _pieces(area: WorkArea, facts: Facts) -> Iterator[Piece]:
 
 
 def _piece(task: Task, facts: Facts) -> Piece | None:
-    """What the roll-over carries stands in its words; an open task that nobody has settled is offered in its own."""
+    """What the roll-over carries stands in its words; an open task that nobody has settled is offered in its own.
+
+    So is completed work that is continuous by nature: most of it goes on in the coming year.
+    """
     settled = facts.carried.get(task.pk)
     if settled is not None and task.status in OPEN_STATUSES:
         if settled.kind != CarryOverKind.CARRIED:
@@ -32,4 +35,6 @@ def _piece(task: Task, facts: Facts) -> Piece | None:
         return Piece(f"next:{task.pk}", sentence(settled.words or task.quote), Ground.CARRIED, True, ref(task))
     if task.status in OPEN_STATUSES:
         return Piece(f"next:{task.pk}", sentence(task.quote), Ground.UNSETTLED, False, ref(task))
+    if task.status == Status.COMPLETED and task.nature == Nature.CONTINUOUS:
+        return Piece(f"next:{task.pk}", sentence(task.quote), Ground.CONTINUOUS, False, ref(task))
     return None

@@ -10,6 +10,8 @@ from tracker.enums import Status
 from tracker.models import Indicator, Reading, Task, WorkArea
 from tracker.reading import counted_numbers
 
+MARKS = "，。；、）"
+
 
 def items(facts: Facts) -> tuple[Item, ...]:
     """One item a work area, in the order of the plan."""
@@ -58,11 +60,16 @@ def _ground(task: Task, proven: bool) -> Ground:
 
 
 def _beside(words: str, indicator: Indicator, reading: Reading) -> str:
-    """The words with last year's figure behind the reading, where they name it, and name it once."""
+    """The words with last year's figure behind the reading, where they name it once and a mark follows it.
+
+    Inside a phrase (15个街道) the brackets would tear it apart.
+    """
     places = [row for row in counted_numbers(words) if (row.value, row.unit) == (reading.value, indicator.unit)]
     if len(places) != 1 or _baseline(indicator) is None:
         return words
     end = places[0].end
+    if words[end : end + 1] not in MARKS:
+        return words
     return f"{words[:end]}（上年{_last_year(indicator)}）{words[end:]}"
 
 

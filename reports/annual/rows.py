@@ -25,6 +25,7 @@ class Ground(StrEnum):
     DUTY = "duty"
     CARRIED = "carried"
     UNSETTLED = "unsettled"
+    CONTINUOUS = "continuous"
     HEAD = "head"
     OWN = "own"
 

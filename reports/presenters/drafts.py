@@ -28,6 +28,7 @@ GROUNDS = {
     Ground.DUTY: gettext_lazy("register of duties"),
     Ground.CARRIED: gettext_lazy("carried over"),
     Ground.UNSETTLED: gettext_lazy("open, not settled for the roll-over"),
+    Ground.CONTINUOUS: gettext_lazy("completed, continuous by nature"),
     Ground.HEAD: "",
     Ground.OWN: gettext_lazy("written by hand"),
 }

@@ -98,6 +98,17 @@ def test_last_years_figure_is_put_behind_this_years_where_the_words_name_it(worl
     assert f"indicator:{row.pk}" not in found
 
 
+def test_inside_a_phrase_nothing_is_put(world):
+    started = world.started()
+    tasks.report(started.pk, by=world.staff, progress=70, summary="审核52件文件")
+    values = {"name": "审核文件", "direction": "up", "unit": "件", "baseline": Decimal(40), "target": None}
+    row = indicators.add(started.pk, by=world.admin, figure=None, **values)
+    indicators.read(row.pk, by=world.staff, value=Decimal(52), on=clock.today(), note="")
+    found = pieces(world, "measures")
+    assert found[f"task:{started.pk}"].text == "审核52件文件。"
+    assert found[f"indicator:{row.pk}"].text == "审核文件52件（上年40件）。"
+
+
 def test_numbers_of_a_summary_need_a_claim_that_names_them(world):
     started = world.started()
     tasks.report(started.pk, by=world.staff, progress=70, summary="培训3期，覆盖120人次")
@@ -164,6 +175,18 @@ def test_the_coming_year_takes_what_the_roll_over_carries(world, kind, stands):
         assert (row.included, row.text) == (False, "继续组织全员培训。")
     else:
         assert (row.included, row.text) == (True, stands)
+
+
+@pytest.mark.parametrize(("nature", "offered"), [("continuous", True), ("phased", False)])
+def test_completed_work_that_goes_on_by_nature_is_offered(world, nature, offered):
+    task = world.confirmed(nature=nature)
+    tasks.report(task.pk, by=world.staff, progress=90, summary="已开展两期培训")
+    world.proof(task)
+    tasks.sign(tasks.submit(task.pk, by=world.staff, summary="全部完成").pk, by=world.head)
+    world.accept_all(task)
+    tasks.approve(task.pk, by=world.reviewer)
+    row = pieces(world, "arrangements").get(f"next:{task.pk}")
+    assert (row is not None and not row.included) is offered
 
 
 def test_internal_evidence_of_another_government_is_never_read(world):
