@@ -7,6 +7,7 @@ from reports.views import calendar, comparison, documents, duties, ledger, revie
 urlpatterns = [
     path("plans/<int:plan>/trace.xlsx", trace.trace_workbook, name="trace_workbook"),
     path("plans/<int:plan>/ledger.xlsx", ledger.ledger_workbook, name="ledger_workbook"),
+    path("plans/<int:plan>/written/<str:ticket>/", ledger.written_file, name="written_file"),
     path("plans/<int:plan>/changes/", comparison.changes, name="changes"),
     path("plans/<int:plan>/changes.xlsx", comparison.changes_workbook, name="changes_workbook"),
     path("plans/<int:plan>/reviews/", reviews.progress_reviews, name="progress_reviews"),

@@ -265,7 +265,7 @@ def file_row(task: Task, on: datetime.date, extra: dict[str, str]) -> list[str]:
         extra.get("milestones", ""),
         task.due_on.isoformat() if task.due_on else "",
         task.due_basis,
-        str(task.get_status_display()),
+        str(Status(task.status).label),
         f"{light.label} {light.reason}",
         extra.get("summary", ""),
         extra.get("problems", ""),

@@ -187,6 +187,6 @@ def test_the_file_costs_the_same_whatever_its_length(world, signed_in, number, d
     built = [factories.build_task(area, n, unit=world.bureau, owner=world.staff) for n in range(1, number + 1)]
     factories.write_tasks(built)
     client = signed_in(world.staff)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(17):
         answer = client.get(reverse("ledger_csv", args=[world.plan.pk]))
         assert len(b"".join(answer.streaming_content).splitlines()) == number + 2
