@@ -56,8 +56,9 @@ def write(
         sheet.write_string(0, column, head, formats["head"])
     last = 0
     for tasks, extras in pieces:
-        for last, task in enumerate(tasks, last + 1):
-            _write(sheet, last, task, file_row(task, on, extras[task.pk]), formats, address)
+        for row, task in enumerate(tasks, last + 1):
+            _write(sheet, row, task, file_row(task, on, extras[task.pk]), formats, address)
+        last += len(tasks)
         yield last
     sheet.autofilter(0, 0, max(last, 1), len(heads) - 1)
     sheet.activate()

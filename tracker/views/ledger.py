@@ -93,7 +93,7 @@ def ledger(request: HttpRequest, plan: int) -> HttpResponse:
         "clear_link": _("Show all tasks"),
     }
     fragment = getattr(request, "htmx", False)
-    template = "tracker/_ledger_results.html" if fragment else "tracker/ledger_list.html"
+    template = "tracker/_ledger_fragment.html" if fragment else "tracker/ledger_list.html"
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -123,7 +123,7 @@ def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
         "clear_link": _("Show all tasks"),
     }
     fragment = getattr(request, "htmx", False)
-    response = render(request, "tracker/_ledger_results.html" if fragment else "tracker/ledger_list.html", context)
+    response = render(request, "tracker/_ledger_fragment.html" if fragment else "tracker/ledger_list.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -349,8 +349,8 @@ def _extras(request: HttpRequest, rows: list[Task]) -> Extras:
     for pk, number in measures.values_list("task_id", "measure__section__number"):
         add(pk, "links", _("measure %(number)s") % {"number": number.rstrip(".、．")})
     answers = ShortcomingLink.objects.standing().filter(**within)
-    for pk, number in answers.values_list("task_id", "shortcoming__number"):
-        add(pk, "links", _("shortcoming %(number)s") % {"number": number})
+    for pk, place in answers.values_list("task_id", "shortcoming__number"):
+        add(pk, "links", _("shortcoming %(number)s") % {"number": place})
     for pk, due_on, title, met_on in Milestone.objects.filter(**within).values_list(
         "task_id", "due_on", "title", "met_on"
     ):
