@@ -154,9 +154,9 @@ def edition_of(plan: Plan) -> PublicEdition | None:
 
 def open_plan(key: int) -> Plan | None:
     """The plan whose public edition is on."""
-    rows = PublicEdition.objects.filter(plan=key, is_on=True, plan__state__in=permissions.PUBLISHABLE)
-    edition = rows.select_related("plan__government").first()
-    return edition.plan if edition else None
+    rows = Plan.objects.filter(pk=key, public_edition__is_on=True, state__in=permissions.PUBLISHABLE)
+    found: Plan | None = rows.select_related("government").first()
+    return found
 
 
 def longest(name: str) -> int:

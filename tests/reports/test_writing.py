@@ -71,7 +71,8 @@ def test_it_opens_for_nobody_else(long, signed_in):
     way = way_of(page_of(signed_in(long.viewer), long))
     assert signed_in(long.reviewer).get(way).status_code == 302
     assert signed_in(long.foreign_admin).get(way).status_code == 404
-    assert signed_in(long.viewer).get(way).status_code == 200
+    answer = signed_in(long.viewer).get(way)
+    assert answer.status_code == 200 and b"".join(answer.streaming_content)
 
 
 def test_it_closes_when_the_person_is_moved(long, signed_in):
