@@ -18,9 +18,10 @@ class RulingForm(StyledForm):
         label=_("Completion in the year, for the public"),
         required=False,
         max_length=longest("words"),
-        widget=paragraph(3),
+        widget=paragraph(2),
     )
     reason = LineField(label=_("Reason for withholding"), required=False, max_length=longest("reason"))
+    reason.widget.attrs["placeholder"] = reason.label
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     @classmethod

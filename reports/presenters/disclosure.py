@@ -65,7 +65,7 @@ def names_of(plan: Plan) -> list[str]:
 
 def row(line: Line, form: Any, names: Iterable[str]) -> dict[str, Any]:
     """One line with its form, what was ruled, and what to look at twice."""
-    task, entry = line.task, line.entry
+    task, entry, words = line.task, line.entry, str(form["words"].value() or "")
     ruled = {"who": entry.by, "date": wording.moment(entry.at)} if entry else {}
     return {
         "pk": task.pk,
@@ -75,11 +75,11 @@ def row(line: Line, form: Any, names: Iterable[str]) -> dict[str, Any]:
         "area": task.area.title,
         "unit": task.lead_unit.name if task.lead_unit else _("not yet set"),
         "status": task.get_status_display(),
-        "reported": line.reported,
+        "reported": line.reported if line.reported != words else "",
         "state": state_of(line),
         "state_words": _state_words(line),
         "ruled": _("%(who)s on %(date)s") % ruled if entry else "",
-        "warnings": warnings(f"{task.title}\n{form['words'].value() or ''}", names),
+        "warnings": warnings(f"{task.title}\n{words}", names),
         "form": form,
     }
 

@@ -118,6 +118,8 @@ def _section(plan: Plan, problem: Problem, may: bool) -> dict[str, Any]:
     return {
         "name": shortcoming_name(row.number),
         "words": wording.full_width(row.text),
+        "source": row.part.report.title,
+        "report_url": f"{reverse('living_report', args=[plan.pk])}#shortcoming-{row.pk}",
         "url": reverse("shortcoming", args=[plan.pk, row.pk]),
         "edit_url": reverse("edit_rectification", args=[plan.pk, row.pk]) if may else "",
         "goal": settled.goal if settled else "",

@@ -157,7 +157,7 @@ def public_preview(request: HttpRequest, plan: int) -> HttpResponse:
         "heads": shown.heads(),
         "number": len(lines),
         "is_open": bool(edition and edition.is_on),
-        "said": _("%(who)s on %(date)s") % said if edition else "",
+        "said": _("set by %(who)s on %(date)s") % said if edition else "",
         "address": request.build_absolute_uri(address),
         "may_rule": answers(permissions.check_disclose, user, found),
         "may_switch": answers(permissions.check_switch_public, user, found),
