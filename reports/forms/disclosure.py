@@ -24,17 +24,20 @@ class RulingForm(StyledForm):
     reason.widget.attrs["placeholder"] = reason.label
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
+    @staticmethod
+    def is_in(data: Any, line: Line) -> bool:
+        """Whether the page that was sent had a form of this line."""
+        return f"line-{line.task.pk}-words" in data
+
     @classmethod
     def of(cls, line: Line, data: Any = None) -> "RulingForm":
-        """The form of a line; unbound where `data` holds nothing of it."""
-        prefix = f"line-{line.task.pk}"
         entry = line.entry
         first = {
             "words": (entry.words if entry else "") or line.proposed,
             "reason": entry.reason if entry else "",
             "seen": line.seen,
         }
-        return cls(data if data and f"{prefix}-words" in data else None, prefix=prefix, initial=first)
+        return cls(data, prefix=f"line-{line.task.pk}", initial=first)
 
     def ruling(self, task: int, reason: str) -> Ruling:
         """`reason` stands for all that have none of their own."""

@@ -1,4 +1,4 @@
-"""What the demonstration shows of reviews and duties: acts among those of the tasks, each at its own moment."""
+"""What the demonstration shows of reviews, duties, disclosure and rectification, each act at its own moment."""
 
 import datetime
 from collections.abc import Callable, Iterator
@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.models import Review, ReviewItem
-from reports.services import duties, reviews
+from reports.services import disclosure, duties, rectification, reviews
 from tracker import clock
 from tracker.exceptions import DatasetError, Refusal
-from tracker.models import Plan, User
+from tracker.models import Plan, Shortcoming, User
 from tracker.services.demonstration import Act
 from tracker.services.imports import read_toml
 
@@ -34,6 +34,12 @@ def acts(folder: Path, plan: Plan) -> Iterator[Act]:
         yield _act(entry["added_at"], entry["by"], partial(duties.add, plan, **values))
     for number, entry in enumerate(story.get("review", []), 1):
         yield from _review(plan, number, entry)
+    for entry in story.get("rectification", []):
+        yield _act(entry["at"], entry["by"], partial(_rectify, plan, entry))
+    for entry in story.get("disclosure", []):
+        yield _act(entry["at"], entry["by"], partial(_disclose, plan, entry))
+    for entry in story.get("public", []):
+        yield _act(entry["at"], entry["by"], partial(disclosure.switch, plan, on=entry["on"]))
 
 
 def _act(moment: datetime.datetime, username: str, serve: Callable[..., object]) -> Act:
@@ -86,3 +92,18 @@ def _reopen(plan: Plan, number: int, reason: str, *, by: User) -> object:
 
 def _close(plan: Plan, number: int, *, by: User) -> object:
     return reviews.close(_found(plan, number).pk, by=by)
+
+
+def _rectify(plan: Plan, entry: dict[str, Any], *, by: User) -> object:
+    row = Shortcoming.objects.of_report(plan.report_id).select_related("part").get(number=entry["number"])
+    return rectification.settle(plan, row, by=by, goal=entry["goal"], check_method=entry["check_method"])
+
+
+def _disclose(plan: Plan, entry: dict[str, Any], *, by: User) -> object:
+    """With the words of the entry, or those that the line itself says."""
+    rulings = [
+        disclosure.Ruling(line.task.pk, entry.get("words", line.reported), entry.get("reason", ""), line.seen)
+        for line in disclosure.lines(plan)
+        if line.task.code in entry["codes"]
+    ]
+    return disclosure.rule(plan, by=by, state=entry["state"], rulings=rulings)

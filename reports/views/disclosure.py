@@ -40,8 +40,7 @@ def disclosure(request: HttpRequest, plan: int) -> HttpResponse:
     lines = service.lines(found, visible_tasks(request))
     if request.method != "POST":
         return _page(request, found, lines, {})
-    forms = {line.task.pk: RulingForm.of(line, request.POST) for line in lines}
-    typed = {key: form for key, form in forms.items() if form.is_bound}
+    typed = {line.task.pk: RulingForm.of(line, request.POST) for line in lines if RulingForm.is_in(request.POST, line)}
     try:
         number, state = _ruled(request, found, typed)
     except Refusal as refusal:
