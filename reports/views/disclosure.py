@@ -25,7 +25,7 @@ from tracker.exceptions import InvalidInput, MoveRefused, Refusal, Stale
 from tracker.forms.fields import KeysField
 from tracker.models import Plan
 from tracker.permissions import answers
-from tracker.texts import clean
+from tracker.texts import clean, enumeration
 from tracker.views.base import page_of, person_of, plan_or_404, visible_tasks
 
 PER_PAGE = 50
@@ -46,7 +46,10 @@ def disclosure(request: HttpRequest, plan: int) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, found, typed, refusal)
     _say(request, number, state)
-    left = {key: form for key, form in typed.items() if form.has_changed() and key not in _chosen(request)[1]}
+    chosen = _chosen(request)[1]
+    if state == DisclosureState.PASSED:
+        _warn(request, found, [typed[key].cleaned_data["words"] for key in chosen])
+    left = {key: form for key, form in typed.items() if form.has_changed() and key not in chosen}
     if not left:
         return redirect(request.get_full_path())
     return _page(request, found, service.lines(found, visible_tasks(request)), left)
@@ -101,6 +104,13 @@ def _say(request: HttpRequest, number: int, state: DisclosureState) -> None:
     else:
         words = ngettext("%(number)d line is withheld.", "%(number)d lines are withheld.", number)
     messages.success(request, words % {"number": number})
+
+
+def _warn(request: HttpRequest, plan: Plan, texts: Sequence[str]) -> None:
+    """What was passed all the same is said at once, not only where somebody looks at the line again."""
+    if found := shown.warnings("\n".join(texts), shown.names_of(plan)):
+        words = _("Passed, but look twice at what it holds: %(what)s") % {"what": enumeration(found)}
+        messages.warning(request, words)
 
 
 def _page(

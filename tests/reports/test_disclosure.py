@@ -247,6 +247,15 @@ def test_what_should_rather_not_be_published_is_pointed_out_and_not_refused(revi
     assert rows[0]["state"] == "passed"
 
 
+def test_passing_it_all_the_same_is_said_at_once(review, signed_in):
+    client = signed_in(review.reviewer)
+    sent = form_of(client, review.address, act=f"pass-{review.done.pk}")
+    sent[f"line-{review.done.pk}-words"] = "请联系13812345678"
+    assert client.post(review.address, sent).status_code == 302
+    assert PublicEntry.objects.get().words == "请联系13812345678"
+    assert "已通过，但请再看一眼" in client.get(review.address).content.decode()
+
+
 @pytest.mark.parametrize("words", ["审查文件1986件，办理案件20250315件", "培训12期，覆盖率98.5%"])
 def test_figures_are_no_telephone_numbers(review, signed_in, words):
     passed(review, review.done, words)
