@@ -139,9 +139,9 @@ def test_the_policy_is_as_strict_as_everywhere_and_nothing_leads_inside(edition,
 
 def test_a_formula_is_text(edition):
     tasks.edit(edition.running.pk, by=edition.admin, title="=HYPERLINK(1)")
-    passed(edition, Task.objects.get(pk=edition.running.pk), "+1")
+    passed(edition, Task.objects.get(pk=edition.running.pk), "＝1+1")
     rows = list(csv.reader(io.StringIO(get(edition, "public_csv").content.decode("utf-8-sig"))))
-    assert rows[2][2:5:2] == ["'=HYPERLINK(1)", "'+1"]
+    assert rows[2][2:5:2] == ["'=HYPERLINK(1)", "'＝1+1"]
     book = openpyxl.load_workbook(BytesIO(get(edition, "public_workbook").content))
     assert {cell.data_type for row in book.worksheets[1] for cell in row} == {"s"}
     assert book.worksheets[1].cell(3, 3).value == "=HYPERLINK(1)"
