@@ -1,18 +1,17 @@
 """The internal ledger as a workbook: a cover, then the 21 columns of practice, ready to print on A3.
 
-The rows are written one after another to a file on disk, so that memory stays bounded however many there are: only the
-packed file is held. Every cell is text: nothing in it is ever taken for a formula.
+The rows come in pieces, and of each cell only its number in the table of texts is kept, so that memory stays bounded
+however many there are. Every cell is text: nothing in it is ever taken for a formula.
 """
 
 import datetime
-from collections.abc import Iterable, Sequence
-from io import BytesIO
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from reports.workbook import A3, FONT, LONGEST_CELL
+from reports.workbook import A3, AS_TEXT, FONT, fitting
 from tracker.lights import LIGHT_OF
 from tracker.models import Task
 from tracker.presenters.ledger import CSV_HEADS, file_row
@@ -33,35 +32,37 @@ LIGHT_COLOURS = {
 }
 
 
-def workbook(
+Pieces = Iterable[tuple[Sequence[Task], dict[int, dict[str, str]]]]
+
+
+def write(
+    stream: IO[bytes],
     heads: Sequence[str],
-    rows: Iterable[Task],
+    pieces: Pieces,
     on: datetime.date,
-    extras: dict[int, dict[str, str]],
     facts: Sequence[tuple[str, str]],
     address: str,
-) -> bytes:
-    """The file. `address` of a task with "{}" for its key."""
-    stream = BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(stream, options) as book:
-        formats = _formats(book)
-        _cover(book, facts, formats)
-        sheet = book.add_worksheet(SHEET)
-        _set_up(sheet, heads)
-        for column, head in enumerate(heads):
-            sheet.write_string(0, column, head, formats["head"])
-        last = 0
-        for last, task in enumerate(rows, 1):
-            _write(sheet, last, task, file_row(task, on, extras[task.pk]), formats, address)
-        sheet.autofilter(0, 0, max(last, 1), len(heads) - 1)
-        sheet.activate()
-    return stream.getvalue()
+) -> Iterator[int]:
+    """Write the file into `stream`; yields the number of rows so far. `address` of a task with "{}" for its key.
+
+    A file that is given up half-way is just dropped: what holds it writes nothing before its end.
+    """
+    book = xlsxwriter.Workbook(stream, AS_TEXT)
+    formats = _formats(book)
+    _cover(book, facts, formats)
+    sheet = book.add_worksheet(SHEET)
+    _set_up(sheet, heads)
+    for column, head in enumerate(heads):
+        sheet.write_string(0, column, head, formats["head"])
+    last = 0
+    for tasks, extras in pieces:
+        for row, task in enumerate(tasks, last + 1):
+            _write(sheet, row, task, file_row(task, on, extras[task.pk]), formats, address)
+        last += len(tasks)
+        yield last
+    sheet.autofilter(0, 0, max(last, 1), len(heads) - 1)
+    sheet.activate()
+    book.close()
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -115,12 +116,13 @@ def _set_up(sheet: Any, heads: Sequence[str]) -> None:
 
 
 def _write(sheet: Any, row: int, task: Task, cells: Sequence[str], formats: dict[str, Any], address: str) -> None:
-    light = LIGHT_OF[task.light_reason].value
+    text = formats["text"]
     for column, cell in enumerate(cells):
-        text = cell[:LONGEST_CELL]
         if column == LIGHT_COLUMN:
-            sheet.write_string(row, column, text, formats[light])
-        elif column == EVIDENCE_COLUMN and text:
-            sheet.write_url(row, column, address.format(task.pk), formats["link"], text)
+            sheet.write_string(row, column, cell, formats[LIGHT_OF[task.light_reason].value])
+        elif not cell:
+            sheet.write_blank(row, column, None, text)
+        elif column == EVIDENCE_COLUMN:
+            sheet.write_url(row, column, address.format(task.pk), formats["link"], fitting(cell))
         else:
-            sheet.write_string(row, column, text, formats["text"])
+            sheet.write_string(row, column, fitting(cell), text)

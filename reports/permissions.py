@@ -1,13 +1,22 @@
-"""Who prepares, conducts and closes a progress review."""
+"""Who prepares, conducts and closes a progress review; who passes what is published, and settles rectification."""
 
 from django.utils.translation import gettext as _
 
 from reports.enums import ReviewState
 from reports.models import LeaderDuty, Review
-from tracker.enums import PlanState
+from tracker.enums import PlanState, Role
 from tracker.exceptions import MoveRefused
 from tracker.models import Plan, User
-from tracker.permissions import CONDUCTORS, SETTERS, check_open_plan, check_own_government, check_role
+from tracker.permissions import (
+    CONDUCTORS,
+    SETTERS,
+    check_open_plan,
+    check_own_government,
+    check_role,
+    check_set_up,
+)
+
+PUBLISHABLE = (PlanState.ACTIVE, PlanState.CLOSED)
 
 
 def check_prepare(user: User, plan: Plan) -> None:
@@ -50,3 +59,22 @@ def check_draft(user: User, plan: Plan) -> None:
     check_role(user, SETTERS)
     if plan.state == PlanState.DISCARDED:
         raise MoveRefused(_("The plan was discarded; nothing in it can be changed."))
+
+
+def check_disclose(user: User, plan: Plan) -> None:
+    """Who sets the plan up passes what may be published of it, also after it is closed: nothing in it changes so."""
+    check_own_government(user, plan)
+    if plan.state not in PUBLISHABLE:
+        raise MoveRefused(_("Only a plan that was activated is published."))
+    check_role(user, SETTERS)
+
+
+def check_switch_public(user: User, plan: Plan) -> None:
+    """Administrators open the public edition to anyone, and close it."""
+    check_disclose(user, plan)
+    check_role(user, (Role.ADMINISTRATOR,))
+
+
+def check_rectification(user: User, plan: Plan) -> None:
+    """Who sets the plan up says what each shortcoming is to become and how that is checked."""
+    check_set_up(user, plan)

@@ -2,11 +2,39 @@
 
 from django.urls import path
 
-from reports.views import calendar, comparison, documents, drafts, duties, ledger, reviews, trace
+from reports.views import (
+    calendar,
+    comparison,
+    disclosure,
+    documents,
+    drafts,
+    duties,
+    ledger,
+    public,
+    rectification,
+    reviews,
+    trace,
+)
 
 urlpatterns = [
     path("plans/<int:plan>/trace.xlsx", trace.trace_workbook, name="trace_workbook"),
     path("plans/<int:plan>/ledger.xlsx", ledger.ledger_workbook, name="ledger_workbook"),
+    path("plans/<int:plan>/written/<str:ticket>/", ledger.written_file, name="written_file"),
+    path("plans/<int:plan>/disclosure/", disclosure.disclosure, name="disclosure"),
+    path("plans/<int:plan>/public/", disclosure.public_preview, name="public_preview"),
+    path("plans/<int:plan>/public/switch/", disclosure.switch_public, name="switch_public"),
+    path("plans/<int:plan>/public.csv", disclosure.public_ledger_csv, name="public_ledger_csv"),
+    path("plans/<int:plan>/public.xlsx", disclosure.public_ledger_workbook, name="public_ledger_workbook"),
+    path("public/<int:plan>/", public.public_ledger, name="public_ledger"),
+    path("public/<int:plan>/ledger.csv", public.public_csv, name="public_csv"),
+    path("public/<int:plan>/ledger.xlsx", public.public_workbook, name="public_workbook"),
+    path("plans/<int:plan>/rectification/", rectification.rectification, name="rectification"),
+    path("plans/<int:plan>/rectification.xlsx", rectification.rectification_workbook, name="rectification_workbook"),
+    path(
+        "plans/<int:plan>/rectification/<int:shortcoming>/",
+        rectification.edit_rectification,
+        name="edit_rectification",
+    ),
     path("plans/<int:plan>/changes/", comparison.changes, name="changes"),
     path("plans/<int:plan>/changes.xlsx", comparison.changes_workbook, name="changes_workbook"),
     path("plans/<int:plan>/reviews/", reviews.progress_reviews, name="progress_reviews"),

@@ -14,6 +14,13 @@ FONT = "宋体"
 MOST_WIDTH, LEAST_WIDTH = 60, 8
 LONGEST_CELL = 32_000
 A3 = 8
+# Text stays text: no formula, no link, no number is made of it.
+AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def fitting(text: str) -> str:
+    """A text as a cell can hold it. What begins like the writer's own marks of rich text is kept from being it."""
+    return (f" {text}" if text.startswith("<r>") else text)[:LONGEST_CELL]
 
 
 def width_of(text: str) -> int:
@@ -26,8 +33,7 @@ class Book:
 
     def __init__(self) -> None:
         self._stream = BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self.book = xlsxwriter.Workbook(self._stream, options)
+        self.book = xlsxwriter.Workbook(self._stream, {**AS_TEXT, "in_memory": True})
         plain = {"font_name": FONT, "font_size": 10, "valign": "top", "text_wrap": True}
         self.text = self.book.add_format(plain)
         self.head = self.book.add_format({**plain, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"})
@@ -54,7 +60,7 @@ class Book:
         sheet.write_string(0, 0, title, self.title)
         for row, (label, value) in enumerate(facts, start=2):
             sheet.write_string(row, 0, label, self.head)
-            sheet.write_string(row, 1, value, self.text)
+            sheet.write_string(row, 1, fitting(value), self.text)
 
     def table(self, name: str, heads: Sequence[str], rows: Sequence[Sequence[str | int]], *, frozen: int = 1) -> Any:
         """A sheet with one head and filters on it; `frozen` columns stay on the left. Whole numbers stay numbers."""
@@ -68,7 +74,7 @@ class Book:
                 if isinstance(cell, int):
                     sheet.write_number(place, column, cell, self.text)
                 else:
-                    sheet.write_string(place, column, cell[:LONGEST_CELL], self.text)
+                    sheet.write_string(place, column, fitting(cell), self.text)
         sheet.freeze_panes(1, frozen)
         if heads:
             sheet.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)

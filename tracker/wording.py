@@ -1,6 +1,7 @@
 """How facts are put into words, once for pages and files: lights and their reasons, dates, punctuation."""
 
 import datetime
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ full_date, month_day, day_in_year = dates.full_date, dates.month_day, dates.day_
 
 DATES = ("starts_on", "due_on", "last_report_on", "completed_on", "cancelled_on")
 HALF_TO_FULL = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"})
+MARKS = re.compile("[,:;()?!]")
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,8 @@ def full_width(text: str) -> str:
 
     A mark between two ASCII letters or digits (10:00, 1,986) stays.
     """
-    return "".join(
-        mark if _inside_ascii(text, place) else mark.translate(HALF_TO_FULL) for place, mark in enumerate(text)
+    return MARKS.sub(
+        lambda mark: mark[0] if _inside_ascii(text, mark.start()) else mark[0].translate(HALF_TO_FULL), text
     )
 
 

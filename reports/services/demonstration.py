@@ -1,7 +1,7 @@
-"""What the demonstration shows of reviews and duties: acts among those of the tasks, each at its own moment."""
+"""What the demonstration shows of reviews, duties, disclosure and rectification, each act at its own moment."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.models import Review, ReviewItem
-from reports.services import duties, reviews
+from reports.services import disclosure, duties, rectification, reviews
 from tracker import clock
 from tracker.exceptions import DatasetError, Refusal
-from tracker.models import Plan, User
+from tracker.models import Plan, Shortcoming, User
 from tracker.services.demonstration import Act
 from tracker.services.imports import read_toml
 
@@ -29,13 +29,24 @@ def acts(folder: Path, plan: Plan) -> Iterator[Act]:
     An act raises DatasetError naming its entry when it is refused.
     """
     stories = [read_toml(folder / name) for name in STORIES if (folder / name).exists()]
-    for entry in (entry for story in stories for entry in story.get("duty", [])):
+    for entry in _all(stories, "duty"):
         values = {name: entry[name] for name in duties.FIELDS if name in entry}
         yield _act(entry["added_at"], entry["by"], partial(duties.add, plan, **values))
-    for number, entry in enumerate((entry for story in stories for entry in story.get("review", [])), 1):
+    for number, entry in enumerate(_all(stories, "review"), 1):
         yield from _review(plan, number, entry)
-    for entry in (entry for story in stories for entry in story.get("continued", [])):
+    for entry in _all(stories, "continued"):
         yield from _held(plan, entry["number"], entry)
+    for entry in _all(stories, "rectification"):
+        yield _act(entry["at"], entry["by"], partial(_rectify, plan, entry))
+    for entry in _all(stories, "disclosure"):
+        yield _act(entry["at"], entry["by"], partial(_disclose, plan, entry))
+    for entry in _all(stories, "public"):
+        yield _act(entry["at"], entry["by"], partial(disclosure.switch, plan, on=entry["on"]))
+
+
+def _all(stories: Iterable[dict[str, Any]], name: str) -> Iterator[dict[str, Any]]:
+    """The entries of that name of all files, in their order."""
+    return (entry for story in stories for entry in story.get(name, []))
 
 
 def _act(moment: datetime.datetime, username: str, serve: Callable[..., object]) -> Act:
@@ -94,3 +105,18 @@ def _reopen(plan: Plan, number: int, reason: str, *, by: User) -> object:
 
 def _close(plan: Plan, number: int, *, by: User) -> object:
     return reviews.close(_found(plan, number).pk, by=by)
+
+
+def _rectify(plan: Plan, entry: dict[str, Any], *, by: User) -> object:
+    row = Shortcoming.objects.of_report(plan.report_id).select_related("part").get(number=entry["number"])
+    return rectification.settle(plan, row, by=by, goal=entry["goal"], check_method=entry["check_method"])
+
+
+def _disclose(plan: Plan, entry: dict[str, Any], *, by: User) -> object:
+    """With the words of the entry, or those that the line itself says."""
+    rulings = [
+        disclosure.Ruling(line.task.pk, entry.get("words", line.reported), entry.get("reason", ""), line.seen)
+        for line in disclosure.lines(plan)
+        if line.task.code in entry["codes"]
+    ]
+    return disclosure.rule(plan, by=by, state=entry["state"], rulings=rulings)

@@ -51,7 +51,8 @@ def bulletin(request: HttpRequest, plan: int) -> HttpResponse:
         held = contents(request, found)
         if held is None:
             return redirect("ledger", plan=found.pk)
-        content = bulletins.bulletin(found, held.rows, _reported(found, held.on, user), _stamp(held, user))
+        tasks = [task for rows, _beside in held.pieces() for task in rows]
+        content = bulletins.bulletin(found, tasks, _reported(found, held.on, user), _stamp(held, user))
     name = f"进展情况通报（草稿）_{found.government}_{found.year}_{held.on.isoformat()}.docx"
     return attached(content, DOCX, name, "bulletin.docx")
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tracker.services import ledger_imports, tasks
+from tracker.views import ledger as views
 
 
 def book_of(client, world, **query):
@@ -80,4 +81,19 @@ def test_statements_do_not_grow(world, signed_in, number):
     book_of(client, world)
     with CaptureQueriesContext(connection) as looking:
         book_of(client, world)
-    assert len(looking) == 13
+    assert len(looking) == 17
+
+
+def test_what_looks_like_the_writers_own_marks_stays_text(told, signed_in):
+    tasks.edit(told.tasks[1].pk, by=told.admin, title="<r><t>甲</t></r>")
+    book, _content = book_of(signed_in(told.viewer), told)
+    assert book.worksheets[1].cell(3, 3).value.strip() == "<r><t>甲</t></r>"
+
+
+def test_rows_come_in_pieces_in_the_order_of_the_page(told, signed_in, monkeypatch):
+    monkeypatch.setattr(views, "PIECE", 3)
+    for sort in ("-code", "light", "due"):
+        page = signed_in(told.viewer).get(reverse("ledger", args=[told.plan.pk]), {"sort": sort})
+        book, _content = book_of(signed_in(told.viewer), told, sort=sort)
+        rows = [row[0].value for row in book.worksheets[1].iter_rows(min_row=2)]
+        assert rows == [row.code for row in page.context["rows"]]

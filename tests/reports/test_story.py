@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from reports.models import LeaderDuty, Review, ReviewItem
@@ -50,6 +51,7 @@ def test_the_sample_year_has_duties_of_several_kinds(db, signed_in, settings):
     page = signed_in(User.objects.get(username="viewer")).get(reverse("duties", args=[plan.pk]))
     assert len(page.context["rows"]) == len(duties)
     assert_every_page_of_the_reviews_opens(plan, signed_in)
+    assert_the_ledgers_show_something(plan, signed_in)
     demonstration.play(DATA, plan, password="Demo-2025-pass", until=DAY)
     assert LeaderDuty.objects.count() == len(duties)
 
@@ -75,6 +77,17 @@ def assert_every_page_of_the_reviews_opens(plan, signed_in):
         "notices",
     ):
         assert leader.get(reverse(name, args=[plan.pk])).status_code == 200, name
+
+
+def assert_the_ledgers_show_something(plan, signed_in):
+    reviewer = signed_in(User.objects.get(username="reviewer"))
+    rows = reviewer.get(reverse("disclosure", args=[plan.pk])).context["rows"]
+    states = {row["code"]: row["state"] for row in rows if row["state"] != "open"}
+    assert states == {"2.2": "changed", "2.5": "withheld", "2.6": "passed", "6.1": "passed"}
+    sections = reviewer.get(reverse("rectification", args=[plan.pk])).context["sections"]
+    assert [bool(section["goal"]) for section in sections] == [False, True, True]
+    page = Client().get(reverse("public_ledger", args=[plan.pk])).content.decode()
+    assert "迎检" in page and "权力清单" not in page
 
 
 def test_a_folder_without_such_a_file_is_left_alone(world, tmp_path):

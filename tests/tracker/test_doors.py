@@ -83,6 +83,15 @@ OF_THE_PLAN = {
     "draft_check": lambda w: [w.plan.pk],
     "draft_document": lambda w: [w.plan.pk],
     "trace_workbook": lambda w: [w.plan.pk],
+    "written_file": lambda w: [w.plan.pk, "no-ticket"],
+    "disclosure": lambda w: [w.plan.pk],
+    "public_preview": lambda w: [w.plan.pk],
+    "switch_public": lambda w: [w.plan.pk],
+    "public_ledger_csv": lambda w: [w.plan.pk],
+    "public_ledger_workbook": lambda w: [w.plan.pk],
+    "rectification": lambda w: [w.plan.pk],
+    "rectification_workbook": lambda w: [w.plan.pk],
+    "edit_rectification": lambda w: [w.plan.pk, w.shortcoming.pk],
     "calendar": lambda w: [w.plan.pk],
     "duties": lambda w: [w.plan.pk],
     "duty": lambda w: [w.duty.pk],
@@ -116,6 +125,10 @@ OF_NOBODY = {
     "password_change",
     "password_change_done",
     "set_language",
+    # For anyone, while the public edition is on: tests/reports/test_public.py.
+    "public_ledger",
+    "public_csv",
+    "public_workbook",
 }
 # Who of the own government opens the page; the rest of the own government is refused with 403 or 409.
 EVERYONE = {
@@ -125,9 +138,19 @@ EVERYONE = {
     *("record_document", "bulletin", "ledger_workbook"),
     *("calendar", "duties"),
     "notices",
+    *("public_preview", "public_ledger_csv", "public_ledger_workbook", "rectification", "rectification_workbook"),
 }
 DOCUMENTS = ("record_document", "bulletin", "ledger_workbook")
-FILES = {"evidence_file", "evidence_picture", "trace_workbook", "changes_workbook", "review_picture", *DOCUMENTS}
+LEDGERS = ("public_ledger_csv", "public_ledger_workbook", "rectification_workbook")
+FILES = {
+    "evidence_file",
+    "evidence_picture",
+    "trace_workbook",
+    "changes_workbook",
+    "review_picture",
+    *DOCUMENTS,
+    *LEDGERS,
+}
 # For some of the own government these rows do not exist.
 OF_SOME = {
     *("ledger_import", "import", "import_units", "import_create", "import_discard"),
@@ -145,9 +168,9 @@ OF_SOME = {
 }
 POST_ONLY = {
     *("activate_plan", "judge", "look_again", "evidence_withdraw", "remove_duty", "take_newer"),
-    *("settle_measure_link", "settle_shortcoming_link", "settle_links", "meeting_draft"),
+    *("settle_measure_link", "settle_shortcoming_link", "settle_links", "meeting_draft", "switch_public"),
 }
-LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue", "burden", "notice_sheet"}
+LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue", "burden", "notice_sheet", "written_file"}
 LOOKED_AT |= {"draft_check", "draft_document"}
 PEOPLE = [
     "admin",

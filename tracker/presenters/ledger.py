@@ -214,6 +214,7 @@ def heads(query: QueryDict, sort: str) -> dict[str, dict[str, Any]]:
     return found
 
 
+FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 CSV_HEADS = (
     "序号",
     "类别",
@@ -265,7 +266,7 @@ def file_row(task: Task, on: datetime.date, extra: dict[str, str]) -> list[str]:
         extra.get("milestones", ""),
         task.due_on.isoformat() if task.due_on else "",
         task.due_basis,
-        str(task.get_status_display()),
+        str(Status(task.status).label),
         f"{light.label} {light.reason}",
         extra.get("summary", ""),
         extra.get("problems", ""),
@@ -278,5 +279,8 @@ def file_row(task: Task, on: datetime.date, extra: dict[str, str]) -> list[str]:
 
 
 def inert(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe before = + - @, tab and carriage return."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    """A cell that no spreadsheet takes for a formula: an apostrophe before = + - @, tab and carriage return.
+
+    East Asian versions take the full-width signs for the others.
+    """
+    return f"'{cell}" if cell[:1] in FORMULA_SIGNS else cell

@@ -10,7 +10,7 @@ _INVISIBLE = re.compile(
 )
 # Spreadsheet programs write a control character inside a text as its number, between two low lines.
 _ESCAPED = re.compile(r"_x00(?:0[0-8B-F]|1[0-9A-F]|7F)_", re.IGNORECASE)
-_INERT = re.compile(r"'(?=[=+\-@\t\r])")
+_INERT = re.compile(r"'(?=[=+\-@＝＋－＠\t\r])")
 _DECIMALS = re.compile(r"[#0,]*0\.(0+)")
 _PADDED = re.compile(r"0{2,15}")
 _DISPLAY_NOISE = re.compile(r'_.|\\.|\*.|"[^"]*"|\[[^\]]*\]|\s')
@@ -20,7 +20,7 @@ _EXACT = 2**53
 def clean(text: str) -> str:
     """Text (str) without invisible characters, stripped, with \\n as only line end.
 
-    The apostrophe that this house puts before = + - @ in its own files is taken off again.
+    The apostrophe that this house puts before = + - @ (of either width) in its own files is taken off again.
     """
     if text.isalnum():
         return text

@@ -4,9 +4,9 @@ import csv
 import datetime
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -49,6 +49,8 @@ from tracker.views.base import listed, page_of, past_context, past_day, person_o
 PER_PAGE = (50, 100, 200)
 DEFAULT_PER_PAGE = 100
 PANEL_SECONDS = 3600
+# Rows of a file that are held at once: memory stays bounded however long the ledger is.
+PIECE = 2000
 
 
 class CountedPaginator(Paginator):  # type: ignore[type-arg]
@@ -91,7 +93,7 @@ def ledger(request: HttpRequest, plan: int) -> HttpResponse:
         "clear_link": _("Show all tasks"),
     }
     fragment = getattr(request, "htmx", False)
-    template = "tracker/_ledger_results.html" if fragment else "tracker/ledger_list.html"
+    template = "tracker/_ledger_fragment.html" if fragment else "tracker/ledger_list.html"
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -121,7 +123,7 @@ def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
         "clear_link": _("Show all tasks"),
     }
     fragment = getattr(request, "htmx", False)
-    response = render(request, "tracker/_ledger_results.html" if fragment else "tracker/ledger_list.html", context)
+    response = render(request, "tracker/_ledger_fragment.html" if fragment else "tracker/ledger_list.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -233,21 +235,31 @@ def _sorted(tasks: TaskQuerySet, sort: str) -> TaskQuerySet:
 
 
 def _page(request: HttpRequest, tasks: TaskQuerySet, counts: dict[str, int]) -> Page:  # type: ignore[type-arg]
-    light = request.GET.get("light", "")
-    total = counts[light] if light in Light.values else sum(counts.values())
     wanted = request.GET.get("per_page", "")
     size = int(wanted) if wanted in {str(number) for number in PER_PAGE} else DEFAULT_PER_PAGE
-    return page_of(request, CountedPaginator(tasks, size, total=total))
+    return page_of(request, CountedPaginator(tasks, size, total=_total(request, counts)))
+
+
+def _total(request: HttpRequest, counts: dict[str, int]) -> int:
+    light = request.GET.get("light", "")
+    return counts[light] if light in Light.values else sum(counts.values())
+
+
+Extras = dict[int, dict[str, str]]
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a file of the ledger holds: the page's rows of all pages, as of `on`, with what other tables say of them."""
+    """What a file of the ledger holds: the page's rows of all pages, as of `on`, with what other tables say of them.
+
+    `pieces()` fetches them, PIECE rows at a time at the most.
+    """
 
     on: datetime.date
-    rows: list[Task]
-    extras: dict[int, dict[str, str]]
+    total: int
     chips: list[shown.Chip]
+    pieces: Callable[[], Iterator[tuple[list[Task], Extras]]]
 
     @property
     def filter_words(self) -> str:
@@ -258,9 +270,17 @@ def contents(request: HttpRequest, plan: Plan) -> Contents | None:
     """Exactly what the ledger shows for this address, on all its pages; None where it asks for no day of the plan."""
     if request.GET.get("as_of"):
         return _contents_as_of(request, plan)
-    tasks, form, _counts = _filtered(request, plan)
-    rows = listed(_sorted(tasks, _sort(request)), plan)
-    return Contents(clock.today(), rows, _extras(request, rows), shown.chips(form, request.GET))
+    tasks, form, counts = _filtered(request, plan)
+
+    def pieces() -> Iterator[tuple[list[Task], Extras]]:
+        # The rows that many tasks share are fetched once, not joined to each.
+        shared = tasks.select_related(None).prefetch_related("area", "lead_unit", "owner")
+        for keys in _cut(list(_sorted(tasks, _sort(request)).values_list("pk", flat=True))):
+            place = {key: number for number, key in enumerate(keys)}
+            rows = sorted(listed(shared.filter(pk__in=keys), plan), key=lambda task: place[task.pk])
+            yield rows, _extras(request, rows)
+
+    return Contents(clock.today(), _total(request, counts), shown.chips(form, request.GET), pieces)
 
 
 def _contents_as_of(request: HttpRequest, plan: Plan) -> Contents | None:
@@ -270,8 +290,17 @@ def _contents_as_of(request: HttpRequest, plan: Plan) -> Contents | None:
         messages.error(request, _("“%(day)s” is no past day of this plan.") % {"day": request.GET["as_of"][:20]})
         return None
     past, _counts, form, query = _filtered_as_of(request, plan, day)
-    rows = [replay.build(plan, row, day) for row in past]
-    return Contents(day, rows, past_extras(plan, past, day, person_of(request)), shown.chips(form, query))
+
+    def pieces() -> Iterator[tuple[list[Task], Extras]]:
+        extras = past_extras(plan, past, day, person_of(request))
+        for some in _cut(past):
+            yield [replay.build(plan, row, day) for row in some], extras
+
+    return Contents(day, len(past), shown.chips(form, query), pieces)
+
+
+def _cut(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    return (rows[start : start + PIECE] for start in range(0, len(rows), PIECE))
 
 
 @require_GET
@@ -290,8 +319,8 @@ def ledger_csv(request: HttpRequest, plan: int) -> HttpResponseBase:
     def lines() -> Iterator[str]:
         writer = csv.writer(Echo())
         yield "\ufeff" + writer.writerow(shown.csv_head(found))
-        for task in held.rows:
-            yield writer.writerow(shown.csv_row(task, held.on, held.extras[task.pk]))
+        for rows, extras in held.pieces():
+            yield "".join(writer.writerow(shown.csv_row(task, held.on, extras[task.pk])) for task in rows)
         yield writer.writerow([shown.inert(foot)])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
@@ -307,26 +336,31 @@ class Echo:
         return line
 
 
-def _extras(request: HttpRequest, rows: list[Task]) -> dict[int, dict[str, str]]:
+def _extras(request: HttpRequest, rows: list[Task]) -> Extras:
     """What other tables say about the tasks, one query per table, only what this person may see."""
     user, pks = person_of(request), [task.pk for task in rows]
-    extras: dict[int, dict[str, str]] = defaultdict(dict)
+    extras: Extras = defaultdict(dict)
 
     def add(pk: int, name: str, words: str) -> None:
         extras[pk][name] = "；".join(part for part in (extras[pk].get(name, ""), words) if part)
 
     within = {"task__in": pks}
-    for link in MeasureLink.objects.standing().filter(**within).select_related("measure__section"):
-        add(link.task_id, "links", _("measure %(number)s") % {"number": link.measure.section.number.rstrip(".、．")})
-    for answer in ShortcomingLink.objects.standing().filter(**within).select_related("shortcoming"):
-        add(answer.task_id, "links", _("shortcoming %(number)s") % {"number": answer.shortcoming.number})
-    for step in Milestone.objects.filter(**within):
-        add(step.task_id, "milestones", f"{step.due_on} {step.title}{'✓' if step.met_on else ''}")
+    measures = MeasureLink.objects.standing().filter(**within)
+    for pk, number in measures.values_list("task_id", "measure__section__number"):
+        add(pk, "links", _("measure %(number)s") % {"number": number.rstrip(".、．")})
+    answers = ShortcomingLink.objects.standing().filter(**within)
+    for pk, place in answers.values_list("task_id", "shortcoming__number"):
+        add(pk, "links", _("shortcoming %(number)s") % {"number": place})
+    for pk, due_on, title, met_on in Milestone.objects.filter(**within).values_list(
+        "task_id", "due_on", "title", "met_on"
+    ):
+        add(pk, "milestones", f"{due_on} {title}{'✓' if met_on else ''}")
     units = Task.supporting_units.through.objects.filter(task__in=pks).order_by("unit__order")
     for pk, name in units.values_list("task_id", "unit__short_name"):
         add(pk, "supporting", name)
-    for use in EvidenceUse.objects.visible_to(user).standing(clock.today()).filter(**within).select_related("evidence"):
-        add(use.task_id, "evidence", use.evidence.number)
+    uses = EvidenceUse.objects.visible_to(user).standing(clock.today()).filter(**within)
+    for pk, number in uses.values_list("task_id", "evidence__number"):
+        add(pk, "evidence", number)
     for pk, name, words in told(TaskEvent.objects.visible_to(user).filter(**within)):
         extras[pk][name] = words
     return extras

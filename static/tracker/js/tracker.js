@@ -194,7 +194,7 @@
 
   function prepare(root) {
     all("textarea[data-count]", root).forEach(count);
-    all("[data-close], [data-help], [data-step]", root).forEach(function (element) { element.hidden = false; });
+    all("[data-close], [data-help], [data-step], [data-scripted]", root).forEach(function (element) { element.hidden = false; });
     var errors = (root || document).querySelector("#errors");
     if (errors) { errors.focus(); }
   }

@@ -144,6 +144,23 @@ def test_an_htmx_request_gets_the_same_rows_in_a_smaller_page(book):
     assert rows[0] == rows[1] == ["1.1", "1.2"]
 
 
+def test_filtered_on_the_page_the_number_and_the_files_follow(book):
+    part = book.client.get(book.address, {"status": "in_progress"}, headers={"HX-Request": "true"}).content.decode()
+    assert 'id="ledger-total" hx-swap-oob="true">2 项' in part
+    for name in ("ledger_workbook", "ledger_csv"):
+        assert f'{reverse(name, args=[book.plan.pk])}?status=in_progress"' in part
+    page = book.client.get(book.address).content.decode()
+    assert "hx-swap-oob" not in page
+
+
+def test_one_button_offers_every_file(book):
+    page = book.client.get(book.address).content.decode()
+    for name in ("ledger_workbook", "ledger_csv", "public_preview", "rectification", "bulletin"):
+        assert page.count(reverse(name, args=[book.plan.pk])) == 1
+    past = book.client.get(book.address, {"as_of": "2025-06-16"}).content.decode()
+    assert "as_of=2025-06-16" in past and reverse("bulletin", args=[book.plan.pk]) not in past
+
+
 def test_the_file_holds_exactly_the_rows_shown(book):
     answer = book.client.get(reverse("ledger_csv", args=[book.plan.pk]), {"status": "in_progress", "sort": "-code"})
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
@@ -187,7 +204,7 @@ def test_the_file_costs_the_same_whatever_its_length(world, signed_in, number, d
     built = [factories.build_task(area, n, unit=world.bureau, owner=world.staff) for n in range(1, number + 1)]
     factories.write_tasks(built)
     client = signed_in(world.staff)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(17):
         answer = client.get(reverse("ledger_csv", args=[world.plan.pk]))
         assert len(b"".join(answer.streaming_content).splitlines()) == number + 2
 

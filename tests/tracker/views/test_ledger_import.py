@@ -33,7 +33,7 @@ def test_the_exported_ledger_comes_back_without_a_difference(world: World, signe
     world.completed()
     started = world.started(world.tasks[1], unit=world.second)
     tasks.edit(
-        started.pk, by=world.admin, title="=1+1", remarks="-甲\n乙", supporting_units=[world.bureau, world.office]
+        started.pk, by=world.admin, title="=1+1", remarks="－甲\n乙", supporting_units=[world.bureau, world.office]
     )
     client = signed_in(world.admin)
     answer = send(client, world, exported(client, world))

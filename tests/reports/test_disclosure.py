@@ -1,0 +1,303 @@
+"""Disclosure review: who passes what, one by one and together; what changed since is looked at again."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from reports.models import PublicEdition, PublicEntry
+from reports.services import disclosure
+from tests.factories import set_plan
+from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, SecrecyMark, Stale
+from tracker.models import Task, Unit
+from tracker.services import tasks
+
+
+@pytest.fixture
+def review(world):
+    """One task closed out, one in progress, one confirmed, one that nobody confirmed."""
+    world.done = world.completed()
+    world.running = world.started(world.tasks[1], unit=world.second)
+    world.confirmed(world.tasks[2])
+    world.address = reverse("disclosure", args=[world.plan.pk])
+    return world
+
+
+def line_of(world, task):
+    return next(line for line in disclosure.lines(world.plan) if line.task.pk == task.pk)
+
+
+def passed(world, task, words="全年完成培训", **extra):
+    ruling = disclosure.Ruling(task.pk, words, "", line_of(world, task).seen)
+    disclosure.rule(world.plan, by=world.reviewer, state="passed", rulings=[ruling], **extra)
+    return PublicEntry.objects.get(task=task.pk)
+
+
+def form_of(client, address, **changed):
+    """What a browser would send for the page as it stands."""
+    page = client.get(address)
+    sent = {}
+    for row in page.context["rows"]:
+        for field in row["form"]:
+            sent[field.html_name] = field.value() or ""
+    return {**sent, **changed}
+
+
+def test_every_line_but_unconfirmed_and_cancelled_ones_stands_there(review, signed_in):
+    rows = signed_in(review.reviewer).get(review.address).context["rows"]
+    assert [row["code"] for row in rows] == ["1.1", "1.2", "2.1"]
+    assert [row["state"] for row in rows] == ["open", "open", "open"]
+
+
+def test_the_report_of_what_is_closed_out_is_proposed_and_nothing_else(review, signed_in):
+    rows = signed_in(review.reviewer).get(review.address).context["rows"]
+    assert [row["form"]["words"].value() for row in rows] == ["培训和考试都已完成", "", ""]
+    assert rows[1]["reported"] == "已开展两期培训"
+
+
+def test_a_line_passes_with_the_words_that_were_typed(review, signed_in):
+    client = signed_in(review.reviewer)
+    sent = form_of(client, review.address, act=f"pass-{review.done.pk}")
+    sent[f"line-{review.done.pk}-words"] = "全员培训完成"
+    assert client.post(review.address, sent).status_code == 302
+    entry = PublicEntry.objects.get()
+    assert (entry.task_id, entry.state, entry.words) == (review.done.pk, "passed", "全员培训完成")
+    assert (entry.by, entry.history.count()) == (review.reviewer, 1)
+
+
+def test_several_pass_and_are_withheld_together(review, signed_in):
+    client = signed_in(review.admin)
+    both = [review.done.pk, review.running.pk]
+    sent = form_of(client, review.address, act="withhold", pick=both, reason="涉及内部安排")
+    assert client.post(review.address, sent).status_code == 302
+    assert set(PublicEntry.objects.values_list("task", "state", "reason")) == {
+        (key, "withheld", "涉及内部安排") for key in both
+    }
+    sent = form_of(client, review.address, act="pass", pick=both)
+    sent[f"line-{review.running.pk}-words"] = "正在推进"
+    assert client.post(review.address, sent).status_code == 302
+    assert set(PublicEntry.objects.values_list("state", flat=True)) == {"passed"}
+
+
+def test_together_means_all_or_none(review, signed_in):
+    client = signed_in(review.reviewer)
+    sent = form_of(client, review.address, act="pass", pick=[review.done.pk, review.running.pk])
+    page = client.post(review.address, sent)
+    assert page.status_code == 400
+    assert not PublicEntry.objects.exists()
+    row = next(row for row in page.context["rows"] if row["pk"] == review.running.pk)
+    assert row["form"].errors["words"]
+    assert page.context["picked"] == [str(review.done.pk), str(review.running.pk)]
+
+
+def test_what_was_typed_in_other_lines_stays(review, signed_in):
+    client = signed_in(review.reviewer)
+    sent = form_of(client, review.address, act=f"pass-{review.done.pk}")
+    sent[f"line-{review.running.pk}-words"] = "还没写完"
+    page = client.post(review.address, sent)
+    assert page.status_code == 200 and PublicEntry.objects.count() == 1
+    row = next(row for row in page.context["rows"] if row["pk"] == review.running.pk)
+    assert row["form"]["words"].value() == "还没写完"
+
+
+@pytest.mark.parametrize(
+    ("act", "field", "text"),
+    [
+        ("pass", "words", ""),
+        ("pass", "words", "　"),
+        ("pass", "words", "字" * 1001),
+        ("pass", "words", "秘密★5年"),
+        ("withhold", "reason", ""),
+        ("withhold", "reason", "因" * 301),
+        ("withhold", "reason", "机密★"),
+    ],
+)
+def test_what_is_wrong_is_named_at_its_line_and_kept(review, signed_in, act, field, text):
+    client = signed_in(review.reviewer)
+    name = f"line-{review.done.pk}-{field}"
+    page = client.post(review.address, {**form_of(client, review.address, act=f"{act}-{review.done.pk}"), name: text})
+    assert page.status_code == 400
+    form = next(row["form"] for row in page.context["rows"] if row["pk"] == review.done.pk)
+    assert list(form.errors) == [field] and form[field].value() == text
+    assert not PublicEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"act": "publish"},
+        {"act": "pass"},
+        {"act": "pass", "pick": "x"},
+        {"act": "pass-9999999999999999999999"},
+        {"act": "pass-0"},
+        {"act": "withhold", "pick": "-1", "reason": "a"},
+        {"act": "pass-1-2"},
+    ],
+)
+def test_bad_input_is_answered(review, signed_in, sent):
+    assert signed_in(review.reviewer).post(review.address, sent).status_code == 400
+    assert not PublicEntry.objects.exists()
+
+
+@pytest.mark.parametrize("query", [{"show": "x"}, {"page": "1000000"}, {"page": "-1", "show": "passed"}])
+def test_odd_addresses_are_answered(review, signed_in, query):
+    assert signed_in(review.reviewer).get(review.address, query).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["leader", "auditor", "viewer", "staff", "head", "city_leader"])
+def test_others_pass_nothing(review, signed_in, who):
+    client = signed_in(getattr(review, who))
+    assert client.get(review.address).status_code == 403
+    assert client.post(review.address, {"act": f"pass-{review.done.pk}"}).status_code == 403
+
+
+def test_the_service_refuses_on_its_own(review):
+    seen = line_of(review, review.done).seen
+    ruling = disclosure.Ruling(review.done.pk, "词", "", seen)
+    with pytest.raises(NotPermitted):
+        disclosure.rule(review.plan, by=review.leader, state="passed", rulings=[ruling])
+    with pytest.raises(NotPermitted):
+        disclosure.rule(review.plan, by=review.foreign_admin, state="passed", rulings=[ruling])
+    with pytest.raises(InvalidInput):
+        disclosure.rule(review.plan, by=review.reviewer, state="open", rulings=[ruling])
+    with pytest.raises(SecrecyMark):
+        marked = disclosure.Ruling(review.done.pk, "绝密★", "", seen)
+        disclosure.rule(review.plan, by=review.reviewer, state="passed", rulings=[marked])
+    unconfirmed = disclosure.Ruling(review.tasks[3].pk, "词", "", seen)
+    with pytest.raises(InvalidInput):
+        disclosure.rule(review.plan, by=review.reviewer, state="passed", rulings=[unconfirmed])
+
+
+def test_a_task_that_changed_while_the_page_was_open_is_looked_at_again(review, signed_in):
+    client = signed_in(review.reviewer)
+    sent = form_of(client, review.address, act=f"pass-{review.running.pk}")
+    sent[f"line-{review.running.pk}-words"] = "正在推进"
+    tasks.edit(review.running.pk, by=review.admin, title="完成年度考试和复核")
+    page = client.post(review.address, sent)
+    assert page.status_code == 409 and not PublicEntry.objects.exists()
+    form = next(row["form"] for row in page.context["rows"] if row["pk"] == review.running.pk)
+    assert form["words"].value() == "正在推进"
+    again = {**sent, form["seen"].html_name: form["seen"].value()}
+    assert client.post(review.address, again).status_code == 302
+    assert PublicEntry.objects.get().words == "正在推进"
+
+
+def test_nobody_overrules_unseen(review):
+    seen = line_of(review, review.done).seen
+    passed(review, review.done)
+    with pytest.raises(Stale):
+        ruling = disclosure.Ruling(review.done.pk, "", "不宜", seen)
+        disclosure.rule(review.plan, by=review.admin, state="withheld", rulings=[ruling])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda w: tasks.edit(w.running.pk, by=w.admin, title="另一个名字"),
+        lambda w: tasks.report(w.running.pk, by=w.second_staff, progress=70, summary="又办一期"),
+        lambda w: Unit.objects.filter(pk=w.second.pk).update(name="改名的局"),
+        lambda w: w.plan.areas.filter(number=1).update(title="改名的板块"),
+    ],
+)
+def test_what_changed_since_is_not_published_until_it_passes_anew(review, signed_in, change):
+    passed(review, review.running, "正在推进")
+    assert [line.task.pk for line in disclosure.published(review.plan)] == [review.running.pk]
+    change(review)
+    assert disclosure.published(review.plan) == []
+    page = signed_in(review.reviewer).get(review.address, {"show": "changed"})
+    assert [row["pk"] for row in page.context["rows"]] == [review.running.pk]
+    assert page.context["rows"][0]["form"]["words"].value() == "正在推进"
+    passed(review, review.running, "正在推进")
+    assert len(disclosure.published(review.plan)) == 1
+
+
+def test_what_does_not_concern_the_line_leaves_it_published(review):
+    passed(review, review.running)
+    tasks.edit(review.running.pk, by=review.admin, remarks="内部备注")
+    tasks.report_no_change(review.running.pk, by=review.second_staff)
+    assert len(disclosure.published(review.plan)) == 1
+
+
+def test_an_update_that_the_head_has_not_signed_changes_nothing(review):
+    passed(review, review.running)
+    review.proof(Task.objects.get(pk=review.running.pk), by=review.second_staff)
+    before = line_of(review, review.running).reported
+    tasks.submit(review.running.pk, by=review.second_staff, summary="还没签字")
+    assert line_of(review, review.running).reported == before
+
+
+@pytest.mark.parametrize(
+    ("words", "held"),
+    [
+        ("请联系13812345678", "13812345678"),
+        ("电话：66001234", "66001234"),
+        ("电话010-66001234", "010-66001234"),
+        ("由人-staff办理", "人-staff"),
+        ("此为示例", "示例"),
+        ("完成××项", "××"),
+    ],
+)
+def test_what_should_rather_not_be_published_is_pointed_out_and_not_refused(review, signed_in, words, held):
+    passed(review, review.done, words)
+    rows = signed_in(review.reviewer).get(review.address).context["rows"]
+    assert held in rows[0]["warnings"][0]
+    assert rows[0]["state"] == "passed"
+
+
+def test_passing_it_all_the_same_is_said_at_once(review, signed_in):
+    client = signed_in(review.reviewer)
+    sent = form_of(client, review.address, act=f"pass-{review.done.pk}")
+    sent[f"line-{review.done.pk}-words"] = "请联系13812345678"
+    assert client.post(review.address, sent).status_code == 302
+    assert PublicEntry.objects.get().words == "请联系13812345678"
+    assert "已通过，但请再看一眼" in client.get(review.address).content.decode()
+
+
+@pytest.mark.parametrize("words", ["审查文件1986件，办理案件20250315件", "培训12期，覆盖率98.5%"])
+def test_figures_are_no_telephone_numbers(review, signed_in, words):
+    passed(review, review.done, words)
+    assert signed_in(review.reviewer).get(review.address).context["rows"][0]["warnings"] == []
+
+
+def test_a_closed_plan_is_still_published_a_draft_is_not(review, signed_in):
+    set_plan(review.plan, state="closed")
+    assert passed(review, review.done)
+    assert signed_in(review.reviewer).get(review.address).status_code == 200
+    set_plan(review.plan, state="draft")
+    with pytest.raises(MoveRefused):
+        passed(review, review.done)
+
+
+def test_only_administrators_open_the_public_edition(review, signed_in):
+    address = reverse("switch_public", args=[review.plan.pk])
+    for who in (review.reviewer, review.leader, review.staff):
+        assert signed_in(who).post(address, {"act": "open"}).status_code == 403
+    assert not PublicEdition.objects.exists()
+    client = signed_in(review.admin)
+    assert client.post(address, {"act": "open"}).headers["Location"] == reverse("public_preview", args=[review.plan.pk])
+    assert PublicEdition.objects.get().is_on
+    client.post(address, {"act": "close"})
+    edition = PublicEdition.objects.get()
+    assert (edition.is_on, edition.by, edition.history.count()) == (False, review.admin, 2)
+
+
+def test_the_form_works_without_script(review, signed_in):
+    page = signed_in(review.reviewer).get(review.address).content.decode()
+    assert len(re.findall(r'name="act" value="pass-\d+"', page)) == 3
+    assert 'name="act" value="withhold"' in page
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_statements_do_not_grow(world, signed_in, number):
+    for task in world.tasks[:number]:
+        world.started(task)
+        passed(world, task)
+    client = signed_in(world.reviewer)
+    address = reverse("disclosure", args=[world.plan.pk])
+    with CaptureQueriesContext(connection) as looking:
+        page = client.get(address)
+    assert len(page.context["rows"]) == number
+    assert len(looking) == 7
