@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from reports.views import calendar, comparison, documents, duties, ledger, reviews, trace
+from reports.views import calendar, comparison, documents, duties, ledger, overview, reviews, trace
 
 urlpatterns = [
+    path("plans/<int:plan>/overview/", overview.overview, name="overview"),
+    path("plans/<int:plan>/overview.xlsx", overview.overview_workbook, name="overview_workbook"),
     path("plans/<int:plan>/trace.xlsx", trace.trace_workbook, name="trace_workbook"),
     path("plans/<int:plan>/ledger.xlsx", ledger.ledger_workbook, name="ledger_workbook"),
     path("plans/<int:plan>/changes/", comparison.changes, name="changes"),
