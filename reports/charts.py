@@ -22,14 +22,20 @@ STRETCHED = (
     '<svg x="0" y="{}" width="100%" height="{}" viewBox="0 0 100 100" preserveAspectRatio="none" '
     'overflow="visible">{}</svg>'
 )
-LINE = '<polyline class="chart__line chart__line--{}" fill="none" vector-effect="non-scaling-stroke" points="{}"></polyline>'
+LINE = (
+    '<polyline class="chart__line chart__line--{}" fill="none" vector-effect="non-scaling-stroke" points="{}">'
+    "</polyline>"
+)
 # Where a word beside a mark would run out of the picture it stands on its other side.
 FIRST_SHARE, LAST_SHARE = 24, 72
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line through (share of the width, height), both from 0 to 100; `kind` names its look, `label` its last point."""
+    """A line through (share of the width, height), both from 0 to 100; `kind` names its look.
+
+    `marked` is a point of it with a disc and the word `label`.
+    """
 
     kind: str
     points: Sequence[tuple[float, float]]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from reports.progress import Point, Tally
-from reports.workbook import Book
+from reports.workbook import Book, Cell
 from tracker import wording
 from tracker.enums import Light, Status
 from tracker.lights import LIGHT_ORDER
@@ -56,7 +56,7 @@ def workbook(sheets: Sheets, facts: Sequence[tuple[str, str]]) -> bytes:
 def _groups(book: Book, name: str, head: str, rows: Names) -> None:
     """A table of lights and statuses, with the lights as stacked bars beside it."""
     heads = [head, *(str(light.label) for light in LIGHT_ORDER), _("All"), *(str(status.label) for status in Status)]
-    cells = [
+    cells: list[list[Cell]] = [
         [
             label,
             *(tally.lights[light.value] for light in LIGHT_ORDER),
@@ -91,8 +91,8 @@ def _groups(book: Book, name: str, head: str, rows: Names) -> None:
 def _months(book: Book, points: Sequence[Point]) -> None:
     """Scheduled and actual progress as two lines; days to come have no actual one."""
     name = _("By month")
-    heads = [_("Date"), _("Scheduled, %"), _("Actual, %")]
-    rows = [[p.on.isoformat(), p.scheduled, "" if p.actual is None else p.actual] for p in points]
+    heads = [_("Date"), _("Scheduled, percent"), _("Actual, percent")]
+    rows: list[list[Cell]] = [[row.on.isoformat(), row.scheduled, _number(row.actual)] for row in points]
     sheet = book.table(name, heads, rows)
     if not rows:
         return
@@ -133,17 +133,17 @@ def _indicators(book: Book, rows: Sequence[dict[str, Any]]) -> None:
     book.table(_("Indicators"), heads, cells, frozen=2)
 
 
-def _number(value: Any) -> Any:
+def _number(value: Any) -> Cell:
     return "" if value is None else value
 
 
 def _due(book: Book, sheets: Sheets) -> None:
-    heads = [_("Due date"), _("Number"), _("Task"), _("Lead unit"), _("Light"), _("Actual, %"), _("Scheduled, %")]
+    heads = [_("Due date"), _("Number"), _("Task"), _("Lead unit"), _("Light"), _("Actual, percent"), _("Scheduled, percent")]
     rows = [_due_row(task, sheets.on) for task in sheets.due]
     book.table(_("Due soon"), heads, rows, frozen=3)
 
 
-def _due_row(task: Task, on: datetime.date) -> list[Any]:
+def _due_row(task: Task, on: datetime.date) -> list[Cell]:
     light = wording.shown_light(task, on)
     return [
         task.due_on.isoformat() if task.due_on else "",

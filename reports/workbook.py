@@ -15,6 +15,7 @@ FONT = "宋体"
 MOST_WIDTH, LEAST_WIDTH = 60, 8
 LONGEST_CELL = 32_000
 A3 = 8
+Cell = str | int | Decimal
 
 
 def width_of(text: str) -> int:
@@ -57,9 +58,7 @@ class Book:
             sheet.write_string(row, 0, label, self.head)
             sheet.write_string(row, 1, value, self.text)
 
-    def table(
-        self, name: str, heads: Sequence[str], rows: Sequence[Sequence[str | int | Decimal]], *, frozen: int = 1
-    ) -> Any:
+    def table(self, name: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, frozen: int = 1) -> Any:
         """A sheet with one head and filters on it; `frozen` columns stay on the left. Numbers stay numbers."""
         sheet = self.book.add_worksheet(name)
         for column, head in enumerate(heads):

@@ -148,7 +148,7 @@ PAST_FILTERS = ("q", *PAST_CONDITIONS)
 
 
 def past_form(query: Any, rows: Iterable[Past], user: User) -> Any:
-    """The form of `TaskFilter` with the filters of a past day alone; choices are what `rows`, that day's tasks, have."""
+    """The form of `TaskFilter` with the filters of a past day alone; `rows`, that day's tasks, give the choices."""
     areas = {past.place[0]: past.kept.area.label for past in rows}
     units = {past.kept.lead_unit.id: past.kept.lead_unit.label for past in rows if past.kept.lead_unit}
     choices: dict[str, list[tuple[Any, Any]]] = {

@@ -357,14 +357,8 @@ def _chart(held: Standing, points: Sequence[Point], compared: Before | None) -> 
     ends = list(progress.month_ends(held.plan))
     starts = [held.plan.starts_on, *(day + datetime.timedelta(days=1) for day in ends[:-1])]
     labels = [((share(first) + share(end)) / 2, _month(first)) for first, end in zip(starts, ends, strict=True)]
-    return charts.lines(
-        "course",
-        _("Progress over the year"),
-        _told(held, last),
-        drawn,
-        _marks(held, compared, share),
-        charts.Axis(labels),
-    )
+    marks, axis = _marks(held, compared, share), charts.Axis(labels)
+    return charts.lines("course", _("Progress over the year"), _told(held, last), drawn, marks, axis)
 
 
 def _share_of(plan: Plan) -> Callable[[datetime.date], float]:

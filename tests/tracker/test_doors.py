@@ -79,6 +79,8 @@ OF_THE_PLAN = {
     "notice_sheet": lambda w: [w.notice.pk],
     "bulletin": lambda w: [w.plan.pk],
     "ledger_workbook": lambda w: [w.plan.pk],
+    "overview": lambda w: [w.plan.pk],
+    "overview_workbook": lambda w: [w.plan.pk],
     "trace_workbook": lambda w: [w.plan.pk],
     "calendar": lambda w: [w.plan.pk],
     "duties": lambda w: [w.plan.pk],
@@ -120,10 +122,11 @@ EVERYONE = {
     *("evidence_file", "trace_workbook", "evidence_picture", "evidence_preview", "requests", "shortcoming", "changes"),
     *("changes_workbook", "progress_reviews", "review_record", "review_picture"),
     *("record_document", "bulletin", "ledger_workbook"),
+    *("overview", "overview_workbook"),
     *("calendar", "duties"),
     "notices",
 }
-DOCUMENTS = ("record_document", "bulletin", "ledger_workbook")
+DOCUMENTS = ("record_document", "bulletin", "ledger_workbook", "overview_workbook")
 FILES = {"evidence_file", "evidence_picture", "trace_workbook", "changes_workbook", "review_picture", *DOCUMENTS}
 # For some of the own government these rows do not exist.
 OF_SOME = {

@@ -140,7 +140,7 @@ def frozen(pk: int, text: str, reason: str, light: str) -> Past:
 def build(plan: Plan, past: Past, day: datetime.date) -> Task:
     """The task with all that history kept of it, carrying what `with_light` annotates, and the day; never saved.
 
-    `steps` are its milestones of that day as the rule of the light takes them. Names of units and people are those of that day.
+    `steps` are its milestones as the rule of the light takes them. Names of units and people are those of that day.
     """
     state = past.state
     values = {name: state[name] for name in (*TEXTS, *FACTS)}
