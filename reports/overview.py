@@ -140,7 +140,7 @@ def _number(value: Any) -> Cell:
 def _due(book: Book, sheets: Sheets) -> None:
     heads = [_("Due date"), _("Number"), _("Task"), _("Lead unit"), _("Light"), _("Actual, percent"), _("Scheduled, percent")]
     rows = [_due_row(task, sheets.on) for task in sheets.due]
-    book.table(_("Due soon"), heads, rows, frozen=3)
+    book.table(_("Falling due"), heads, rows, frozen=3)
 
 
 def _due_row(task: Task, on: datetime.date) -> list[Cell]:
