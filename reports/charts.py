@@ -7,6 +7,7 @@ theme and paper have their own. The numbers stand in a table beside each picture
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -104,17 +105,15 @@ def _corners(points: Iterable[tuple[float, float]]) -> str:
 
 
 def _gap(drawn: Sequence[Line]) -> SafeString:
-    """What lies between two lines as far as the shorter one goes, where it lies below the other."""
+    """What lies between two lines as far as the second goes, where it lies below the first."""
     if len(drawn) != 2:
         return SafeString("")
-    upper, lower = drawn
-    last = lower.points[-1][0] if lower.points else 0
-    above = [point for point in upper.points if point[0] <= last]
-    pairs = [(high, low) for high, low in zip(above, lower.points, strict=False) if high[1] >= low[1]]
-    if len(pairs) < 2:
-        return SafeString("")
-    outline = [high for high, _low in pairs] + [low for _high, low in reversed(pairs)]
-    return format_html('<polygon class="chart__gap" points="{}"></polygon>', _corners(outline))
+    pairs = zip(drawn[0].points, drawn[1].points, strict=False)
+    behind = groupby(pairs, key=lambda pair: pair[1][1] <= pair[0][1])
+    runs = [list(run) for below, run in behind if below]
+    outlines = ([high for high, _low in run] + [low for _high, low in reversed(run)] for run in runs if len(run) > 1)
+    shapes = ((_corners(outline),) for outline in outlines)
+    return format_html_join("", '<polygon class="chart__gap" points="{}"></polygon>', shapes)
 
 
 def _mark(mark: Mark) -> SafeString:

@@ -138,7 +138,15 @@ def _number(value: Any) -> Cell:
 
 
 def _due(book: Book, sheets: Sheets) -> None:
-    heads = [_("Due date"), _("Number"), _("Task"), _("Lead unit"), _("Light"), _("Actual, percent"), _("Scheduled, percent")]
+    heads = [
+        _("Due date"),
+        _("Number"),
+        _("Task"),
+        _("Lead unit"),
+        _("Light"),
+        _("Actual, percent"),
+        _("Scheduled, percent"),
+    ]
     rows = [_due_row(task, sheets.on) for task in sheets.due]
     book.table(_("Falling due"), heads, rows, frozen=3)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from reports import overview as books
 from reports.files import XLSX, attached
 from reports.models import Review
+from reports.presenters import compared, standing
 from reports.presenters import overview as shown
 from reports.presenters.comparison import REVIEW_PREFIX
 from tracker import wording
@@ -26,14 +27,14 @@ LONGEST_SIDE = 30
 def overview(request: HttpRequest, plan: int) -> HttpResponse:
     """`?as_of=` shows a past day; `?since=` compares it with a closed review ("review-3") or a day before it."""
     found = plan_or_404(request, plan)
-    held = shown.standing(found, person_of(request), asked_day(request, found))
+    held = standing.standing(found, person_of(request), asked_day(request, found))
     wanted = request.GET.get("since", "")[:LONGEST_SIDE]
-    reviews = shown.reviews(found, held.user, held.on, wanted)
+    reviews = compared.reviews(found, held.user, held.on, wanted)
     day = _day(wanted, found, held.on)
     if wanted and not _understood(wanted, reviews, day):
         messages.error(request, _("“%(day)s” is no day before and no closed review of this plan.") % {"day": wanted})
-        reviews, day = shown.reviews(found, held.user, held.on, ""), None
-    context = shown.page(held, shown.before(held, reviews, day), reviews)
+        reviews, day = compared.reviews(found, held.user, held.on, ""), None
+    context = shown.page(held, compared.before(held, reviews, day), reviews)
     return render(request, "reports/overview.html", context | past_context(request, held.past))
 
 
@@ -51,7 +52,7 @@ def _understood(wanted: str, reviews: Sequence[Review], day: datetime.date | Non
 def overview_workbook(request: HttpRequest, plan: int) -> HttpResponse:
     """The numbers of the page with charts that Excel draws itself."""
     found, user = plan_or_404(request, plan), person_of(request)
-    held = shown.standing(found, user, asked_day(request, found), words=False)
+    held = standing.standing(found, user, asked_day(request, found), words=False)
     gone = holdings(found, held.past, user, evidence=False) if held.past else None
     facts = [
         (_("Plan"), found.title),
@@ -63,4 +64,4 @@ def overview_workbook(request: HttpRequest, plan: int) -> HttpResponse:
         (_("Rounding"), _("Means of whole points, rounded half up to whole points.")),
     ]
     name = f"总览_{found.government}_{found.year}_{held.on.isoformat()}.xlsx"
-    return attached(books.workbook(shown.sheets(held, gone), facts), XLSX, name, "overview.xlsx")
+    return attached(books.workbook(standing.sheets(held, gone), facts), XLSX, name, "overview.xlsx")

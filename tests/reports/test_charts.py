@@ -52,6 +52,16 @@ def test_what_lies_below_the_schedule_is_tinted():
     assert not elements(drawn(actual=((0, 0), (50, 80))), "polygon")
 
 
+def test_where_it_is_ahead_nothing_is_tinted():
+    scheduled = ((0, 0), (25, 25), (50, 50), (75, 75), (100, 100))
+    actual = ((0, 0), (25, 10), (50, 90), (75, 60), (100, 80))
+    gaps = [gap.get("points") for gap in elements(drawn(scheduled, actual), "polygon")]
+    assert gaps == [
+        "0.00,100.00 25.00,75.00 25.00,90.00 0.00,100.00",
+        "75.00,25.00 100.00,0.00 100.00,20.00 75.00,40.00",
+    ]
+
+
 @pytest.mark.parametrize(("place", "anchor"), [(10, "start"), (50, "start"), (95, "end")])
 def test_the_word_of_a_mark_stays_inside(place, anchor):
     picture = drawn(marks=[Mark("today", place, "今天")])

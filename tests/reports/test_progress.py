@@ -5,14 +5,14 @@ import datetime
 import pytest
 
 from reports import progress
-from reports.presenters import overview
+from reports.presenters.standing import standing
 from tests.reports.worlds import on
 from tracker import clock
 from tracker.services import requests, tasks
 
 
 def points(world, past=None):
-    return {point.on.isoformat(): point[1:] for point in overview.standing(world.plan, world.viewer, past).points}
+    return {point.on.isoformat(): point[1:] for point in standing(world.plan, world.viewer, past).points}
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ class TestTheCourse:
         assert points(told)["2025-03-31"][0] == progress.mean(30 + 49, 2)
 
     def test_it_ends_with_what_the_ledger_of_that_day_says(self, told):
-        held = overview.standing(told.plan, told.viewer, None)
+        held = standing(told.plan, told.viewer, None)
         last = [point for point in held.points if point.actual is not None][-1]
         assert (last.actual, last.scheduled) == progress.overall(progress.dated(held.tasks))
 
@@ -85,5 +85,5 @@ def test_due_soon_are_the_open_tasks_of_thirty_days(world):
     row = requests.ask(world.tasks[3].pk, by=world.admin, kind="cancellation", reason="机构改革")
     requests.decide(row.pk, by=world.reviewer, approved=True, approving_body="常务会", basis_document="纪要")
     tasks.cancel(world.tasks[3].pk, by=world.admin)
-    held = overview.standing(world.plan, world.viewer, None)
+    held = standing(world.plan, world.viewer, None)
     assert [task.code for task in progress.due_soon(held.tasks, held.on)] == ["1.1", "1.2"]

@@ -125,7 +125,9 @@ class TestADayIsShownAsItWas:
     def test_links_readings_and_gaps_too(self, year, signed_in):
         client = signed_in(year.leader)
         read = {
-            day: [(row["words"]["value"], row["read_on"]) for row in page(client, year, as_of=day).context["indicators"]]
+            day: [
+                (row["words"]["value"], row["read_on"]) for row in page(client, year, as_of=day).context["indicators"]
+            ]
             for day in ("2025-06-16", "2025-06-20", "2025-07-02", "2025-12-01")
         }
         assert read == {
@@ -299,12 +301,15 @@ class TestHowItIsShown:
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("who", "query", "statements"), [
-    ("leader", {}, 12),
-    ("viewer", {}, 12),
-    ("leader", {"as_of": "2025-07-10"}, 12),
-    ("viewer", {"as_of": "2025-07-10", "since": "2025-07-01"}, 12),
-])
+@pytest.mark.parametrize(
+    ("who", "query", "statements"),
+    [
+        ("leader", {}, 12),
+        ("viewer", {}, 12),
+        ("leader", {"as_of": "2025-07-10"}, 12),
+        ("viewer", {"as_of": "2025-07-10", "since": "2025-07-01"}, 12),
+    ],
+)
 def test_statements_do_not_grow(world, signed_in, number, who, query, statements):
     step = {"title": "一期", "due_on": datetime.date(2025, 8, 1), "share": 60}
     for task in world.tasks[:number]:
