@@ -155,8 +155,8 @@ def tallies(tasks: Iterable[Task], key: Callable[[Task], Hashable]) -> dict[Any,
     found: dict[Any, Tally] = defaultdict(Tally)
     for task in tasks:
         tally = found[key(task)]
-        tally.lights[light_of(task).value] += 1
-        tally.statuses[task.status] += 1
+        tally.lights.update([light_of(task).value])
+        tally.statuses.update([task.status])
     return dict(found)
 
 
