@@ -25,6 +25,7 @@ FILLS = {
     Light.DONE: "#3E4C60",
 }
 ACTUAL, SCHEDULED = "#1F3F73", "#656A73"
+GRID = {"visible": True, "line": {"color": "#DFDDD6"}}
 WIDE, HIGH, EACH = 720, 300, 26
 Names = Sequence[tuple[str, Tally]]
 
@@ -82,7 +83,7 @@ def _groups(book: Book, name: str, head: str, rows: Names) -> None:
     chart.set_title({"name": name, "overlay": False})
     # Bars grow from below; the first row of the table belongs on top.
     chart.set_y_axis({"reverse": True})
-    chart.set_x_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#DFDDD6"}}})
+    chart.set_x_axis({"num_format": "0", "major_gridlines": GRID})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": WIDE, "height": max(HIGH, 120 + EACH * len(cells))})
     sheet.insert_chart(len(cells) + 2, 0, chart, {"description": name})
@@ -110,7 +111,7 @@ def _months(book: Book, points: Sequence[Point]) -> None:
                 }
             )
     chart.set_title({"name": _("Progress over the year")})
-    chart.set_y_axis({"min": 0, "max": 100, "num_format": "0", "major_gridlines": {"visible": True}})
+    chart.set_y_axis({"min": 0, "max": 100, "major_unit": 25, "num_format": "0", "major_gridlines": GRID})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": WIDE, "height": HIGH})
     sheet.insert_chart(0, 4, chart, {"description": _("Progress over the year")})
