@@ -72,7 +72,19 @@ class Picture(msgspec.Struct):
     decisions: list[dict[str, Any]]
 
 
+class _Lit(msgspec.Struct):
+    id: int
+    light: str
+
+
+class _Lights(msgspec.Struct):
+    """A picture of which nothing but the lights is wanted: the rest is skipped, not read."""
+
+    tasks: list[_Lit]
+
+
 _read = msgspec.json.Decoder(Picture).decode
+_read_lights = msgspec.json.Decoder(_Lights).decode
 
 
 def read(text: str) -> Picture:
@@ -242,3 +254,8 @@ def _legend() -> dict[str, dict[str, str]]:
 def lights_of(picture: Picture) -> Mapping[int, str]:
     """{task: light} of a picture."""
     return {task.id: task.light for task in picture.tasks}
+
+
+def lights_in(text: str) -> dict[int, str]:
+    """{task: light} of the picture in `text`. Raises msgspec.DecodeError for what is none."""
+    return {task.id: task.light for task in _read_lights(text).tasks}

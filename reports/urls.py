@@ -10,6 +10,7 @@ from reports.views import (
     drafts,
     duties,
     ledger,
+    overview,
     public,
     rectification,
     reviews,
@@ -17,6 +18,8 @@ from reports.views import (
 )
 
 urlpatterns = [
+    path("plans/<int:plan>/overview/", overview.overview, name="overview"),
+    path("plans/<int:plan>/overview.xlsx", overview.overview_workbook, name="overview_workbook"),
     path("plans/<int:plan>/trace.xlsx", trace.trace_workbook, name="trace_workbook"),
     path("plans/<int:plan>/ledger.xlsx", ledger.ledger_workbook, name="ledger_workbook"),
     path("plans/<int:plan>/written/<str:ticket>/", ledger.written_file, name="written_file"),

@@ -4,6 +4,7 @@ Every cell that holds text is written as text, so that nothing in it is ever tak
 """
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from io import BytesIO
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,7 @@ FONT = "宋体"
 MOST_WIDTH, LEAST_WIDTH = 60, 8
 LONGEST_CELL = 32_000
 A3 = 8
+Cell = str | int | Decimal
 # Text stays text: no formula, no link, no number is made of it.
 AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -62,8 +64,8 @@ class Book:
             sheet.write_string(row, 0, label, self.head)
             sheet.write_string(row, 1, fitting(value), self.text)
 
-    def table(self, name: str, heads: Sequence[str], rows: Sequence[Sequence[str | int]], *, frozen: int = 1) -> Any:
-        """A sheet with one head and filters on it; `frozen` columns stay on the left. Whole numbers stay numbers."""
+    def table(self, name: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, frozen: int = 1) -> Any:
+        """A sheet with one head and filters on it; `frozen` columns stay on the left. Numbers stay numbers."""
         sheet = self.book.add_worksheet(name)
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, self.head)
@@ -71,7 +73,7 @@ class Book:
             sheet.set_column(column, column, min(max(widest + 2, LEAST_WIDTH), MOST_WIDTH))
         for place, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
-                if isinstance(cell, int):
+                if isinstance(cell, int | Decimal):
                     sheet.write_number(place, column, cell, self.text)
                 else:
                     sheet.write_string(place, column, fitting(cell), self.text)

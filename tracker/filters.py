@@ -1,5 +1,6 @@
 """Filters of the ledger and of the evidence, declared once: address, form, chips and file all follow from here."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import django_filters as filters
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker import clock
 from tracker.enums import (
+    OPEN_STATUSES,
     STANDING_VERDICTS,
     DemandKind,
     DemandState,
@@ -32,6 +34,7 @@ from tracker.models import (
     Task,
     User,
 )
+from tracker.presenters.as_of import Past, fitting
 from tracker.querysets import CHANGED_ADDRESS, DEAD_ADDRESS, EvidenceQuerySet, SourceQuerySet, TaskQuerySet, expired
 from tracker.services.evidence import normalised_document_number
 
@@ -66,6 +69,10 @@ class TaskFilter(filters.FilterSet):
     )
     due_to = filters.DateFilter(
         field_name="due_on", lookup_expr="lte", label=_("Due to"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    still_open = filters.BooleanFilter(method="filter_open", label=_("still open"), widget=forms.CheckboxInput)
+    dated = filters.BooleanFilter(
+        method="filter_dated", label=_("with start and due date, not cancelled"), widget=forms.CheckboxInput
     )
     measure = filters.ChoiceFilter(method="filter_measure", label=_("Continues measure"), empty_label=_("all"))
     shortcoming = filters.ChoiceFilter(
@@ -105,6 +112,12 @@ class TaskFilter(filters.FilterSet):
             return queryset.filter(**{f"{name}__isnull": True})
         return queryset.filter(**{name: int(value)})
 
+    def filter_open(self, queryset: TaskQuerySet, name: str, value: bool) -> TaskQuerySet:
+        return queryset.open() if value else queryset
+
+    def filter_dated(self, queryset: TaskQuerySet, name: str, value: bool) -> TaskQuerySet:
+        return queryset.dated() if value else queryset
+
     def filter_measure(self, queryset: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
         links = MeasureLink.objects.standing().filter(task=OuterRef("pk"), measure__section=int(value))
         return queryset.filter(Exists(links))
@@ -119,6 +132,41 @@ class TaskFilter(filters.FilterSet):
     def filter_mine(self, queryset: TaskQuerySet, name: str, value: bool) -> TaskQuerySet:
         mine = Q(owner=self.user) | Q(lead_unit=self.user.unit_id)
         return queryset.filter(mine) if value else queryset
+
+
+# The filters that history answers, each with the twin of its condition for a task as it was kept.
+PAST_CONDITIONS: dict[str, Callable[[Past, Any], bool]] = {
+    "area": lambda past, value: past.place[0] == value,
+    "lead_unit": lambda past, value: value == (str(past.kept.lead_unit.id) if past.kept.lead_unit else NOT_SET),
+    "status": lambda past, value: past.kept.status == value,
+    "due_from": lambda past, value: past.kept.due_on is not None and past.kept.due_on >= value,
+    "due_to": lambda past, value: past.kept.due_on is not None and past.kept.due_on <= value,
+    "still_open": lambda past, value: past.kept.status in OPEN_STATUSES,
+    "dated": lambda past, value: past.kept.is_dated,
+}
+PAST_FILTERS = ("q", *PAST_CONDITIONS)
+
+
+def past_form(query: Any, rows: Iterable[Past], user: User) -> Any:
+    """The form of `TaskFilter` with the filters of a past day alone; `rows`, that day's tasks, give the choices."""
+    areas = {past.place[0]: past.kept.area.label for past in rows}
+    units = {past.kept.lead_unit.id: past.kept.lead_unit.label for past in rows if past.kept.lead_unit}
+    choices: dict[str, list[tuple[Any, Any]]] = {
+        "area": sorted(areas.items()),
+        "lead_unit": [*sorted(units.items()), (NOT_SET, _("not yet set"))],
+    }
+    form = TaskFilter(query, Task.objects.none(), choices=choices, user=user).form
+    for name in set(form.fields) - set(PAST_FILTERS):
+        del form.fields[name]
+    form.is_valid()
+    return form
+
+
+def narrowed_past(rows: Iterable[Past], values: dict[str, Any]) -> list[Past]:
+    """The tasks of a past day that fit the cleaned values of `past_form`."""
+    wanted = [(PAST_CONDITIONS[name], value) for name, value in values.items() if name != "q" and value]
+    found = fitting(rows, values.get("q", ""))
+    return [past for past in found if all(fits(past, value) for fits, value in wanted)]
 
 
 BRACKETS = str.maketrans("[]【】［］", "〔〕〔〕〔〕")

@@ -253,6 +253,10 @@ class TaskQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         return self.filter(status__in=OPEN_STATUSES)
 
+    def dated(self) -> Self:
+        """Tasks whose progress is measured against a schedule: with start and due date, and not cancelled."""
+        return self.filter(starts_on__isnull=False, due_on__isnull=False).exclude(status=Status.CANCELLED)
+
     def with_light(self, plan: "Plan", on: datetime.date) -> Self:
         """Annotate `scheduled` (points or None), `behind`, `milestone_missed` and `light_reason` as of `on`.
 

@@ -2,8 +2,9 @@
 
 Reading a report of 10,000 characters and of 1 MB, the import page, one correction, creating a plan of 300 tasks,
 comparing a corrected text, the preview of a ledger of 10,000 rows, looking at 1,000 web addresses, sending reminders
-to 2,000 people, verifying a chain of 100,000 lines of history, Word files of 300 tasks, a review of 3,000 tasks, and
-writing a ledger of 10,000 tasks: as CSV, as a workbook while its page is, and again with two reports on each task.
+to 2,000 people, verifying a chain of 100,000 lines of history, Word files of 300 tasks, a review of 3,000 tasks,
+writing a ledger of 10,000 tasks: as CSV, as a workbook while its page is, and again with two reports on each task,
+and the overview of 3,000 as a workbook.
 """
 
 import io
@@ -308,6 +309,23 @@ def write_workbook(client: Any, plan: Any, name: str) -> None:
     print(f"{'  kilobytes':44}{len(content) // 1024:9d}", flush=True)
 
 
+def write_overview() -> None:
+    """The overview of 3,000 tasks with ten lines of history each as a workbook, today and as of a past day."""
+    client, _user = signed_in()
+    from tests.bench import fill
+    from tracker.models import Plan
+
+    plan = Plan.objects.get(year=2025)
+    fill.repeat_tasks(plan, 3_000)
+    fill.repeat_history(plan, 10)
+    fill.analyse()
+    for name, query in (("today", ""), ("as of a past day", "?as_of=2025-06-30")):
+        with counted(f"write the overview {name} (.xlsx)"):
+            answer = client.get(f"/plans/{plan.pk}/overview.xlsx{query}")
+        if answer.status_code != 200:
+            raise SystemExit(f"the overview was answered with {answer.status_code}")
+
+
 def write_documents() -> None:
     """The Word files of a plan of 300 tasks."""
     client, _user = signed_in()
@@ -411,6 +429,7 @@ JOBS: dict[str, Callable[[], None]] = {
     "hold_review": hold_review,
     "write_ledger": write_ledger,
     "write_reported_ledger": write_reported_ledger,
+    "write_overview": write_overview,
 }
 
 if __name__ == "__main__":

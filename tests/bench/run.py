@@ -102,6 +102,8 @@ def pages(plan: int, task: int) -> list[tuple[str, str, str]]:
         ("living report", "GET", f"/plans/{plan}/report/"),
         ("ledger as of a past day", "GET", f"/plans/{plan}/ledger/?as_of=2025-06-30"),
         ("trace", "GET", f"/plans/{plan}/trace/"),
+        ("overview", "GET", f"/plans/{plan}/overview/"),
+        ("overview as of a past day", "GET", f"/plans/{plan}/overview/?as_of=2025-06-30"),
         ("evidence library", "GET", f"/plans/{plan}/evidence/"),
     ]
 

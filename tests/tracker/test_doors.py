@@ -82,6 +82,8 @@ OF_THE_PLAN = {
     "annual_draft": lambda w: [w.plan.pk],
     "draft_check": lambda w: [w.plan.pk],
     "draft_document": lambda w: [w.plan.pk],
+    "overview": lambda w: [w.plan.pk],
+    "overview_workbook": lambda w: [w.plan.pk],
     "trace_workbook": lambda w: [w.plan.pk],
     "written_file": lambda w: [w.plan.pk, "no-ticket"],
     "disclosure": lambda w: [w.plan.pk],
@@ -136,11 +138,12 @@ EVERYONE = {
     *("evidence_file", "trace_workbook", "evidence_picture", "evidence_preview", "requests", "shortcoming", "changes"),
     *("changes_workbook", "progress_reviews", "review_record", "review_picture"),
     *("record_document", "bulletin", "ledger_workbook"),
+    *("overview", "overview_workbook"),
     *("calendar", "duties"),
     "notices",
     *("public_preview", "public_ledger_csv", "public_ledger_workbook", "rectification", "rectification_workbook"),
 }
-DOCUMENTS = ("record_document", "bulletin", "ledger_workbook")
+DOCUMENTS = ("record_document", "bulletin", "ledger_workbook", "overview_workbook")
 LEDGERS = ("public_ledger_csv", "public_ledger_workbook", "rectification_workbook")
 FILES = {
     "evidence_file",

@@ -13,7 +13,7 @@ from django.db.models import Max, OuterRef, Subquery, TextField
 from django.db.models.functions import Cast
 
 from tracker import clock, lights
-from tracker.enums import Light, LinkHealth
+from tracker.enums import Light, LinkHealth, Status
 from tracker.models import (
     AddressCheck,
     AddressTurn,
@@ -38,6 +38,7 @@ FACTS = ("status", "progress", "returned", "raised_light", "raised_reason")
 
 
 class _Label(msgspec.Struct):
+    id: int
     label: str
 
 
@@ -63,6 +64,7 @@ class _Kept(msgspec.Struct):
     completed_on: datetime.date | None
     cancelled_on: datetime.date | None
     milestones: list[_Step]
+    area: _Label
     lead_unit: _Label | None
     owner: _Label | None
 
@@ -70,6 +72,11 @@ class _Kept(msgspec.Struct):
     def facts(self) -> tuple[tuple[str, Any], ...]:
         """As `Snapshot.facts`, in pairs."""
         return tuple(zip(LIGHT_FACTS, _facts_of(self), strict=True))
+
+    @property
+    def is_dated(self) -> bool:
+        """As `TaskQuerySet.dated`."""
+        return bool(self.starts_on and self.due_on) and self.status != Status.CANCELLED
 
     @property
     def steps(self) -> Steps:
@@ -133,7 +140,7 @@ def frozen(pk: int, text: str, reason: str, light: str) -> Past:
 def build(plan: Plan, past: Past, day: datetime.date) -> Task:
     """The task with all that history kept of it, carrying what `with_light` annotates, and the day; never saved.
 
-    Names of units and people are those of that day.
+    `steps` are its milestones as the rule of the light takes them. Names of units and people are those of that day.
     """
     state = past.state
     values = {name: state[name] for name in (*TEXTS, *FACTS)}
@@ -146,6 +153,7 @@ def build(plan: Plan, past: Past, day: datetime.date) -> Task:
     task.owner = User(pk=owner["id"], display_name=owner["label"]) if owner else None
     task.as_of, task.light_reason = day, past.reason
     task.scheduled = Snapshot.of(state).scheduled(day)
+    task.steps = past.kept.steps
     return task
 
 
@@ -169,17 +177,18 @@ def restored(
 
 
 def holdings(
-    plan: Plan, day: datetime.date, user: User, *, task: Task | None = None
+    plan: Plan, day: datetime.date, user: User, *, task: Task | None = None, evidence: bool = True
 ) -> dict[int, dict[str, list[dict[str, Any]]]]:
     """{task: what hung on it at the end of `day`}, without the evidence that `user` may not see. Two statements.
 
-    Each item of evidence says in "health" what was known of its address that day. With `task` of that one alone.
+    Each item of evidence says in "health" what was known of its address that day. With `task` of that one alone;
+    without `evidence` nobody asks for any, and one statement does.
     """
     tasks = Task.objects.visible_to(user).of_plan(plan)
     lines = TaskEvent.objects.filter(task__in=tasks if task is None else [task.pk], on__lte=day)
     keeping = lines.filter(kind__in=HOLDING_KINDS).order_by()
     latest = keeping.values("task").annotate(last=Max("sequence")).values("last")
-    seen = dict(_addresses(plan, day, user))
+    seen = dict(_addresses(plan, day, user)) if evidence else {}
     found = {}
     for pk, held in TaskEvent.objects.filter(sequence__in=latest).values_list("task_id", "holdings"):
         if held:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -107,7 +108,11 @@ class Notes:
             for place, section in enumerate(reading.of("section", part.pk), 1)
         }
         self.shortcoming_names = {row.pk: shortcoming_name(int(row.number)) for row in reading.of("shortcoming")}
-        self.covered = {row.pk: self._coverage(row) for row in reading.sections_of_kind(PartKind.ARRANGEMENTS)}
+
+    @cached_property
+    def covered(self) -> dict[int, coverage.Coverage]:
+        """How much of each arrangement its tasks take up; reckoned for those alone who show it."""
+        return {row.pk: self._coverage(row) for row in self.reading.sections_of_kind(PartKind.ARRANGEMENTS)}
 
     # ---------- What is followed, answered, covered ----------
 

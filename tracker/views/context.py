@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tracker import clock, permissions
 from tracker.enums import RequestState, Role
@@ -55,6 +56,7 @@ def navigation(request: HttpRequest, user: User, plan: Plan) -> list[dict[str, A
         ("trace", _("Trace"), None),
         ("evidence_library", _("Evidence"), None),
         ("progress_reviews", _("Reviews"), None),
+        ("overview", pgettext("page", "Overview"), None),
         ("requests", _("Requests"), counts.get("decide", 0)) if sees_requests else None,
     ]
     name = request.resolver_match.url_name if request.resolver_match else ""

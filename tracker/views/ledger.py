@@ -27,7 +27,7 @@ from django.views.decorators.http import require_GET
 
 from tracker import clock, lights, wording
 from tracker.enums import Light, PartKind
-from tracker.filters import LONGEST_SEARCH, NOT_SET, SORTS, TaskFilter
+from tracker.filters import NOT_SET, PAST_FILTERS, SORTS, TaskFilter, narrowed_past, past_form
 from tracker.models import (
     EvidenceUse,
     MeasureLink,
@@ -43,7 +43,6 @@ from tracker.presenters import as_of as replay
 from tracker.presenters import ledger as shown
 from tracker.presenters.ledger_extras import past_extras, told
 from tracker.querysets import TaskQuerySet
-from tracker.texts import clean
 from tracker.views.base import listed, page_of, past_context, past_day, person_of, plan_or_404, visible_tasks
 
 PER_PAGE = (50, 100, 200)
@@ -88,7 +87,7 @@ def ledger(request: HttpRequest, plan: int) -> HttpResponse:
         "query": shown.without(request.GET).lstrip("?"),
         "on": wording.full_date(on),
         "panel": _panel(form),
-        **past_context(request, None, "q", "light"),
+        **past_context(request, None, *PAST_FILTERS, "light"),
         "empty_fact": _("No task fits this filter"),
         "clear_link": _("Show all tasks"),
     }
@@ -100,7 +99,7 @@ def ledger(request: HttpRequest, plan: int) -> HttpResponse:
 
 
 def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
-    """The ledger of a past day, from history; narrowed by words and light alone, which it says."""
+    """The ledger of a past day, from history; narrowed by what history answers, which it says."""
     day = past_day(request.GET["as_of"], plan)
     if day is None:
         messages.error(request, _("“%(day)s” is no past day of this plan.") % {"day": request.GET["as_of"][:20]})
@@ -118,7 +117,8 @@ def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
         "query": shown.without(query).lstrip("?"),
         "on": wording.full_date(day),
         "as_of": day,
-        **past_context(request, day, "q", "light"),
+        "panel": _panel(form),
+        **past_context(request, day, *PAST_FILTERS, "light"),
         "empty_fact": _("No task fits this filter"),
         "clear_link": _("Show all tasks"),
     }
@@ -131,17 +131,19 @@ def _ledger_as_of(request: HttpRequest, plan: Plan) -> HttpResponse:
 def _filtered_as_of(
     request: HttpRequest, plan: Plan, day: datetime.date
 ) -> tuple[list[replay.Past], dict[str, int], Any, QueryDict]:
-    """The tasks of that day that fit words and light, the counts per light without the latter, form and address."""
-    words = clean(request.GET.get("q", ""))[:LONGEST_SEARCH]
-    past = replay.fitting(replay.past_tasks(plan, day, person_of(request)), words)
+    """The tasks of that day that fit the address, the counts per light without the light's own filter, form, address.
+
+    Filters that history does not answer are left out of the address.
+    """
+    past = replay.past_tasks(plan, day, person_of(request))
+    form = past_form(request.GET, past, person_of(request))
+    past = narrowed_past(past, form.cleaned_data)
     counts, light = replay.counts(past), request.GET.get("light", "")
     if light in Light.values:
         past = [row for row in past if row.light == light]
     query = request.GET.copy()
-    for name in set(query) - {"as_of", "q", "light"}:
+    for name in set(query) - {"as_of", "light", *PAST_FILTERS}:
         del query[name]
-    form = TaskFilter({"q": words}, Task.objects.none(), choices={}, user=person_of(request)).form
-    form.is_valid()
     return past, counts, form, query
 
 

@@ -163,10 +163,61 @@ def test_what_narrows_a_past_day_is_said_and_kept(world: World, signed_in: SignI
     with clock.at(evening("2025-06-20")):
         client = signed_in(world.viewer)
         body = page(client, world, as_of="2025-06-16", q="培训", light="green", status="in_progress").content.decode()
-        assert "以往某日的台账只按关键词和亮灯筛选" in body
+        assert "以往某日的台账可按关键词、亮灯、板块、牵头单位、状态和时限筛选" in body
         assert '<input type="hidden" name="q" value="培训">' in body
-        assert f"?{urlencode({'q': '培训', 'light': 'green'})}".replace("&", "&amp;") in body
+        kept = {"q": "培训", "status": "in_progress", "light": "green"}
+        assert f"?{urlencode(kept)}".replace("&", "&amp;") in body
         assert "截至 2025年6月16日" in body.partition('class="print-foot"')[2][:200]
+
+
+FILTERS = [
+    {"area": "2"},
+    {"area": "9"},
+    {"lead_unit": "none"},
+    {"lead_unit": "bureau"},
+    {"status": "in_progress"},
+    {"status": "unconfirmed", "area": "2"},
+    {"due_from": "2025-10-01", "due_to": "2025-12-31"},
+    {"due_to": "2025-09-30"},
+    {"still_open": "on"},
+    {"dated": "on"},
+    {"q": "执法", "still_open": "on"},
+]
+
+
+def test_every_filter_of_a_past_day_finds_what_it_found_on_that_day(world: World, signed_in: SignIn) -> None:
+    client = signed_in(world.reviewer)
+
+    def codes(**query: str) -> list[str]:
+        unit = {"lead_unit": str(world.bureau.pk)} if query.get("lead_unit") == "bureau" else {}
+        answer = page(client, world, **{**query, **unit})
+        return [row.code for group in answer.context["groups"] for row in group["rows"]]
+
+    seen = {}
+    for day, act in story(world).items():
+        with clock.at(evening(day)):
+            act()
+            seen[day] = [codes(**query) for query in FILTERS]
+    assert len({str(found) for found in seen.values()}) > 3
+    with clock.at(evening("2025-12-31")):
+        for day, found in seen.items():
+            assert [codes(**query, as_of=day) for query in FILTERS] == found, day
+
+
+def test_a_past_day_says_what_it_does_not_understand(world: World, signed_in: SignIn) -> None:
+    world.started()
+    client = signed_in(world.viewer)
+    for query in ({"status": "x"}, {"lead_unit": "999"}, {"due_from": "x"}, {"area": "-1"}, {"area": "x"}):
+        context = page(client, world, as_of="2025-06-16", **query).context
+        assert context["total"] == 4
+        assert "无法识别" in context["chips"][0].words or "未采用" in context["chips"][0].words, query
+
+
+def test_filters_that_history_does_not_answer_are_left_out(world: World, signed_in: SignIn) -> None:
+    world.started()
+    context = page(signed_in(world.staff), world, as_of="2025-06-16", mine="on", no_evidence="on").context
+    assert (context["total"], context["chips"], context["query"]) == (4, [], "as_of=2025-06-16")
+    assert "mine" not in context["form"].fields
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -175,7 +226,8 @@ def test_statements_do_not_grow(world: World, signed_in: SignIn, number: int) ->
         world.started(task)
     client = signed_in(world.reviewer)
     page(client, world, as_of="2025-06-16")
-    with CaptureQueriesContext(connection) as looking:
-        page(client, world, as_of="2025-06-16")
-    assert len(looking) == 5
+    for query in ({}, {"area": "1", "lead_unit": "none", "status": "in_progress", "due_to": "2025-12-31"}):
+        with CaptureQueriesContext(connection) as looking:
+            page(client, world, as_of="2025-06-16", **query)
+        assert len(looking) == 5
     assert Task.objects.count() == 4
