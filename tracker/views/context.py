@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions
-from tracker.enums import RequestState, Role
+from tracker.enums import PlanState, RequestState, Role
 from tracker.models import ChangeRequest, Plan, Task, User
 from tracker.querysets import OVERSIGHT_ROLES, demanded_conditions, waiting_conditions
 from tracker.views.base import plans_of
@@ -32,8 +32,19 @@ def page(request: HttpRequest) -> dict[str, Any]:
         frame["search_url"] = reverse("ledger", args=[plan.pk])
         if permissions.answers(permissions.check_see_burden, user, plan):
             frame["burden_url"] = reverse("burden", args=[plan.pk])
+        frame |= _year_end(plans, plan, user)
         frame["navigation"] = SimpleLazyObject(lambda: navigation(request, user, plan))
     return frame
+
+
+def _year_end(plans: list[Plan], plan: Plan, user: User) -> dict[str, str]:
+    """Ways to the roll-over, where there is something to do or to read, and to the tasks of the year before."""
+    found = {}
+    if plan.state == PlanState.CLOSED or permissions.answers(permissions.check_roll_over, user, plan):
+        found["roll_over_url"] = reverse("roll_over", args=[plan.pk])
+    if any(row.government_id == plan.government_id and row.year == plan.year - 1 for row in plans):
+        found["predecessors_url"] = reverse("predecessors", args=[plan.pk])
+    return found
 
 
 def demonstration() -> dict[str, Any] | None:
@@ -83,6 +94,9 @@ BELOW = {
         "evidence",
         "evidence_new",
         "contribute",
+        "roll_over",
+        "reopen_plan",
+        "carry_over",
     ),
     "review_queue": ("review",),
     "notices": ("notice", "escalate_notice"),
@@ -98,7 +112,14 @@ BELOW = {
         "changes",
     ),
     "living_report": ("dispose_section", "dispose_shortcoming", "figures", "figure_indicator"),
-    "trace": ("link_section", "link_shortcoming", "shortcoming"),
+    "trace": (
+        "link_section",
+        "link_shortcoming",
+        "shortcoming",
+        "predecessors",
+        "link_task_predecessor",
+        "link_measure_predecessor",
+    ),
 }
 
 
