@@ -14,7 +14,7 @@ from tests.tracker.conftest import TODAY
 from tests.tracker.importing.conftest import TEXT
 from tests.worlds import REPORT
 from tracker import clock
-from tracker.models import AddressCheck, EvidenceUse, MeasureLink, Task, TaskEvent, User
+from tracker.models import AddressCheck, EvidenceUse, MeasureLink, Succession, Task, TaskEvent, User
 from tracker.services import files, ledger_imports, notices, report_corrections, report_imports, requests, trace
 from tracker.spreadsheets import Row, Sheet
 
@@ -100,6 +100,16 @@ OF_THE_PLAN = {
     "link_shortcoming": lambda w: [w.plan.pk, w.shortcoming.pk],
     "edit_measure_link": lambda w: [w.link.pk],
     "edit_shortcoming_link": lambda w: [w.shortcoming_link.pk],
+    "roll_over": lambda w: [w.plan.pk],
+    "close_plan": lambda w: [w.plan.pk],
+    "reopen_plan": lambda w: [w.plan.pk],
+    "carry_over": lambda w: [w.open_task.pk],
+    "predecessors": lambda w: [w.plan.pk],
+    "propose_successions": lambda w: [w.plan.pk],
+    "settle_successions": lambda w: [w.plan.pk],
+    "settle_succession": lambda w: [w.succession.pk, "confirm"],
+    "link_task_predecessor": lambda w: [w.plan.pk, w.open_task.pk],
+    "link_measure_predecessor": lambda w: [w.plan.pk, w.link.measure_id],
     "settle_shortcoming_link": lambda w: [w.shortcoming_link.pk, "confirm"],
 }
 OF_NOBODY = {
@@ -122,6 +132,7 @@ EVERYONE = {
     *("record_document", "bulletin", "ledger_workbook"),
     *("calendar", "duties"),
     "notices",
+    "predecessors",
 }
 DOCUMENTS = ("record_document", "bulletin", "ledger_workbook")
 FILES = {"evidence_file", "evidence_picture", "trace_workbook", "changes_workbook", "review_picture", *DOCUMENTS}
@@ -138,10 +149,13 @@ OF_SOME = {
         "notice_sheet",
     ),
     *("progress_review", "edit_review", "meeting", "close_review", "meeting_draft"),
+    # Of a draft plan, and of a plan without one before it.
+    *("settle_succession", "link_task_predecessor", "link_measure_predecessor"),
 }
 POST_ONLY = {
     *("activate_plan", "judge", "look_again", "evidence_withdraw", "remove_duty", "take_newer"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links", "meeting_draft"),
+    *("close_plan", "reopen_plan", "propose_successions", "settle_succession", "settle_successions"),
 }
 LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue", "burden", "notice_sheet"}
 PEOPLE = [
@@ -199,6 +213,7 @@ def furnished(world):
     world.item = world.review.items.first()
     words = {"kind": "meeting", "on": clock.today(), "leader": "区长", "words": "主持召开常务会议"}
     world.duty = duties.add(world.plan, by=world.reviewer, **words)
+    world.succession = Succession.objects.create(predecessor=task, task=world.next_tasks[0])
     world.ledger_import = ledger_imports.start(world.plan, rows, by=world.admin, name="台账.csv")
     return world
 

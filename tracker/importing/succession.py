@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 # A shorter piece stands in too many sentences to tell anything.
 SHORTEST = 6
-LEAST_LIKENESS = 0.4
+LEAST_LIKENESS = 0.25
 SENTENCE_END = re.compile(r"[。；;！？\n]+")
 MARKS = re.compile(r"[^\w]+|_+")
 

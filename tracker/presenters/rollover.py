@@ -61,14 +61,16 @@ def wizard(
     back = f"{reverse('roll_over', args=[plan.pk])}?{urlencode({'show': show})}"
     found = rollover.obstacles(plan)
     unsettled = len(proposals)
+    settlings = [
+        _settling(task, on, proposals.get(task.pk, ("", "")), back, str(task.pk) in ticked | chosen)
+        for task in tasks
+        if shown(task)
+    ]
     return {
         "steps": _steps(unsettled, bool(found)),
         "tabs": _tabs(tasks, show),
-        "settlings": [
-            _settling(task, on, proposals.get(task.pk, ("", "")), back, str(task.pk) in ticked | chosen)
-            for task in tasks
-            if shown(task)
-        ],
+        "settlings": settlings,
+        "ticked": sum(1 for item in settlings if item.ticked),
         "offers": list(_offers(proposals)),
         "obstacles": found,
         "endings": rollover.endings(plan),

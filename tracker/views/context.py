@@ -37,10 +37,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return frame
 
 
-def _year_end(plans: list[Plan], plan: Plan, user: User) -> dict[str, str]:
-    """Ways to the roll-over, where there is something to do or to read, and to the tasks of the year before."""
-    found = {}
-    if plan.state == PlanState.CLOSED or permissions.answers(permissions.check_roll_over, user, plan):
+def _year_end(plans: list[Plan], plan: Plan, user: User) -> dict[str, Any]:
+    """Whether the plan is closed, ways to the roll-over, where there is something to do or to read, and to the tasks of the year before."""
+    found: dict[str, Any] = {"is_closed": plan.state == PlanState.CLOSED}
+    if found["is_closed"] or permissions.answers(permissions.check_roll_over, user, plan):
         found["roll_over_url"] = reverse("roll_over", args=[plan.pk])
     if any(row.government_id == plan.government_id and row.year == plan.year - 1 for row in plans):
         found["predecessors_url"] = reverse("predecessors", args=[plan.pk])

@@ -21,6 +21,9 @@ from tracker.querysets import TaskQuerySet
 from tracker.services import rollover, successions
 from tracker.services.trace import KEY_DIGITS
 from tracker.views.base import came_from, listed, person_of, plan_or_404, plans_of, task_or_404, visible_tasks
+# Forms of single tasks may stand beside this one.
+OF_MANY = "id_many_%s"
+
 
 @require_http_methods(["GET", "POST"])
 def roll_over(request: HttpRequest, plan: int) -> HttpResponse:
@@ -50,12 +53,12 @@ def _wizard(request: HttpRequest, plan: Plan, form: ManyCarryOversForm | None = 
     ticked = set(request.POST.getlist("tasks"))
     targets = shown.targets_of(everything)
     context = shown.wizard(plan, person_of(request), tasks, clock.today(), show=show, choose=choose, ticked=ticked)
-    context["form"] = form or ManyCarryOversForm(initial={"kind": choose}, targets=targets)
+    context["form"] = form or ManyCarryOversForm(initial={"kind": choose}, targets=targets, auto_id=OF_MANY)
     return render(request, "tracker/roll_over.html", context, status=status)
 
 
 def _settle_many(request: HttpRequest, plan: Plan) -> HttpResponse:
-    form = ManyCarryOversForm(request.POST, targets=shown.targets_of(_read(request, plan)))
+    form = ManyCarryOversForm(request.POST, targets=shown.targets_of(_read(request, plan)), auto_id=OF_MANY)
     if not form.is_valid():
         return _wizard(request, plan, form, 400)
     values = dict(form.cleaned_data)
@@ -82,7 +85,8 @@ def carry_over(request: HttpRequest, task: int) -> HttpResponse:
         return HttpResponseRedirect(_back(request, found))
     targets = shown.targets_of(visible_tasks(request).of_plan(plan).select_related("carry_over").by_place(), found.pk)
     data = request.POST if request.method == "POST" else None
-    form = CarryOverForm(data, initial=shown.values_of(found, plan), targets=targets)
+    values = shown.values_of(found, plan)
+    form = CarryOverForm(data, initial=values, targets=targets, auto_id=f"id_{found.pk}_%s")
     if form.is_valid():
         try:
             rollover.decide(found.pk, by=user, **form.cleaned_data)
