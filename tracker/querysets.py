@@ -245,9 +245,7 @@ PREDECESSOR = JSONObject(
     pk="predecessor", code="predecessor__code", title="predecessor__title", year="predecessor__plan__year"
 )
 SUCCESSOR = JSONObject(pk="task", code="task__code", title="task__title", year="task__plan__year")
-TELLING = JSONObject(
-    section="measure__section", plan="measure__section__part__report__plan", words="measure__text"
-)
+TELLING = JSONObject(section="measure__section", plan="measure__section__part__report__plan", words="measure__text")
 
 
 class TaskQuerySet(models.QuerySet[Any]):

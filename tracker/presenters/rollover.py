@@ -159,9 +159,7 @@ def _close_refusal(plan: Plan, user: User, found: Sequence[rollover.Obstacle]) -
 def targets_of(tasks: Iterable[Task], but: int | None = None) -> list[tuple[int, str]]:
     """The tasks of a plan that may absorb another: those that are not cancelled and go on, or are done."""
     return [
-        (task.pk, str(task))
-        for task in tasks
-        if task.pk != but and task.status != Status.CANCELLED and not _ends(task)
+        (task.pk, str(task)) for task in tasks if task.pk != but and task.status != Status.CANCELLED and not _ends(task)
     ]
 
 

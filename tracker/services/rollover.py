@@ -154,7 +154,7 @@ def _store(task: Task, *, by: User, kind: str, reason: str, words: str, into: in
         words = words or task.quote[:MOST_WORDS]
     row = CarryOver.objects.filter(task=task).first() or CarryOver(task=task)
     row.kind, row.reason, row.words, row.into, row.by, row.at = kind, reason, words, target, by, clock.now()
-    row._history_user = by
+    history.sign(row, by=by)
     row.save()
     _note(task, by=by, detail=_detail(row), reason=reason, code=kind)
     return row
@@ -167,8 +167,8 @@ def _target(task: Task, into: int | None) -> Task:
     rows = Task.objects.filter(plan=task.plan_id, pk=into).exclude(pk=task.pk)
     target: Task | None = rows.select_related("carry_over").first()
     if target is None:
-        words = _("Choose another task of this plan to absorb %(code)s.")
-        raise InvalidInput(words % {"code": task.code}, field="into")
+        sentence = _("Choose another task of this plan to absorb %(code)s.")
+        raise InvalidInput(sentence % {"code": task.code}, field="into")
     if target.status == Status.CANCELLED:
         raise InvalidInput(_("%(code)s is cancelled; it absorbs nothing.") % {"code": target.code}, field="into")
     said = getattr(target, "carry_over", None)
@@ -201,7 +201,7 @@ def _note(task: Task, *, by: User, detail: str, code: str, reason: str = "") -> 
 
 
 def _forget(row: CarryOver, task: Task, *, by: User, detail: str) -> None:
-    row._history_user = by
+    history.sign(row, by=by)
     row.delete()
     _note(task, by=by, detail=detail, code=UNDONE)
 
@@ -242,8 +242,13 @@ def close(plan_id: int, *, by: User) -> Plan:
         _forget(row, task, by=by, detail=_("Void, because the task is “%(status)s”: %(what)s") % what)
     for task_id in _answerable(plan):
         supervision.end_with_plan(tasks.locked(task_id, None), by=by)
-    plan.state = PlanState.CLOSED
-    plan._history_user = by
+    return _set_state(plan, PlanState.CLOSED, by=by)
+
+
+def _set_state(plan: Plan, state: PlanState, *, by: User, reason: str = "") -> Plan:
+    """Write the state; the plan's history keeps by whom, when, and why."""
+    plan.state = state
+    history.sign(plan, by=by, reason=reason)
     plan.save(update_fields=["state"])
     return plan
 
@@ -252,7 +257,9 @@ def _answerable(plan: Plan) -> list[int]:
     """Tasks of the plan on which something is demanded or asked that nobody has answered."""
     demanded = Q(pk__in=Demand.objects.open().filter(task__plan=plan).values("task"))
     noticed = Q(pk__in=SupervisionNotice.objects.open().filter(plan=plan).values("task"))
-    return list(Task.objects.filter(demanded | noticed | _asked(plan), plan=plan).order_by("pk").values_list("pk", flat=True))
+    return list(
+        Task.objects.filter(demanded | noticed | _asked(plan), plan=plan).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def _asked(plan: Plan) -> Q:
@@ -269,7 +276,9 @@ def obstacles(plan: Plan) -> list[Obstacle]:
 
 def _unsettled(plan: Plan) -> Obstacle | None:
     rows = Task.objects.open().filter(plan=plan, carry_over__isnull=True)
-    return _obstacle(rows, _("Nothing is settled yet for %(codes)s."), f"{reverse('roll_over', args=[plan.pk])}?show=open")
+    return _obstacle(
+        rows, _("Nothing is settled yet for %(codes)s."), f"{reverse('roll_over', args=[plan.pk])}?show=open"
+    )
 
 
 def _lost(plan: Plan) -> Obstacle | None:
@@ -314,9 +323,15 @@ def endings(plan: Plan) -> list[str]:
     asked = ContributionRequest.objects.filter(task__plan=plan, state=ContributionState.ASKED).count()
     drafts = Draft.objects.filter(task__plan=plan).count()
     sentences = [
-        (notices, ngettext("%(n)d unanswered notice is withdrawn.", "%(n)d unanswered notices are withdrawn.", notices)),
+        (
+            notices,
+            ngettext("%(n)d unanswered notice is withdrawn.", "%(n)d unanswered notices are withdrawn.", notices),
+        ),
         (demands, ngettext("%(n)d unanswered demand ends.", "%(n)d unanswered demands end.", demands)),
-        (asked, ngettext("%(n)d contribution is no longer awaited.", "%(n)d contributions are no longer awaited.", asked)),
+        (
+            asked,
+            ngettext("%(n)d contribution is no longer awaited.", "%(n)d contributions are no longer awaited.", asked),
+        ),
         (drafts, ngettext("%(n)d unsent update stays unsent.", "%(n)d unsent updates stay unsent.", drafts)),
     ]
     return [words % {"n": number} for number, words in sentences if number]
@@ -338,10 +353,7 @@ def reopen_plan(plan_id: int, *, by: User, reason: str) -> Plan:
     refuse_marks({"reason": text}, by=by)
     if _has_successors(plan):
         raise MoveRefused(_("A later plan has confirmed successors of its tasks; the plan stays closed."))
-    plan.state = PlanState.ACTIVE
-    plan._history_user, plan._change_reason = by, text
-    plan.save(update_fields=["state"])
-    return plan
+    return _set_state(plan, PlanState.ACTIVE, by=by, reason=text)
 
 
 def _has_successors(plan: Plan) -> bool:

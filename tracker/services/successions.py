@@ -161,13 +161,16 @@ VERDICTS = {"confirm": LinkState.CONFIRMED, "dismiss": LinkState.DISMISSED}
 
 def plan_of(row: Succession) -> Plan:
     """The later plan."""
-    plan: Plan = row.task.plan if row.task is not None else row.measure.section.part.report.plan
+    if row.task is not None:
+        return row.task.plan
+    assert row.measure is not None
+    plan: Plan = row.measure.section.part.report.plan
     return plan
 
 
 def _locked(succession_id: int) -> Succession:
     """The succession with both ends; the later task is locked first, as everywhere."""
-    task_id = Succession.objects.values_list("task_id", flat=True).get(pk=succession_id)
+    task_id: int | None = Succession.objects.values_list("task_id", flat=True).get(pk=succession_id)
     task = tasks.locked(task_id, None) if task_id is not None else None
     rows = Succession.objects.select_for_update(of=("self",), no_key=True).select_related("predecessor__plan")
     if task is None:
@@ -183,18 +186,15 @@ def _settle(row: Succession, *, by: User, verdict: str) -> Succession:
     if state is None:
         raise InvalidInput(_("Choose whether it holds or not."))
     row.state, row.confirmed_by, row.confirmed_at = state, by, clock.now()
-    row._history_user = by
+    history.sign(row, by=by)
     row.save()
     if row.task is not None:
-        _note(row, by=by)
+        _note(row.task, row, by=by)
     return row
 
 
-def _note(row: Succession, *, by: User) -> None:
+def _note(task: Task, row: Succession, *, by: User) -> None:
     """A line in the history of the later task; the code says what was done, whatever language the words are in."""
-    assert row.task is not None
-    before = row.predecessor
-    named = _("%(year)d plan, %(task)s") % {"year": before.plan.year, "task": before}
-    codes = {"succession": row.state}
-    state = history.state_of(row.task)
-    history.append(row.task, EventKind.CARRY, by=by, before=state, detail=named, codes=codes)
+    named = _("%(year)d plan, %(task)s") % {"year": row.predecessor.plan.year, "task": row.predecessor}
+    state = history.state_of(task)
+    history.append(task, EventKind.CARRY, by=by, before=state, detail=named, codes={"succession": row.state})

@@ -38,7 +38,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _year_end(plans: list[Plan], plan: Plan, user: User) -> dict[str, Any]:
-    """Whether the plan is closed, ways to the roll-over, where there is something to do or to read, and to the tasks of the year before."""
+    """Whether the plan is closed, and ways to the roll-over (to be done or read) and to the year before."""
     found: dict[str, Any] = {"is_closed": plan.state == PlanState.CLOSED}
     if found["is_closed"] or permissions.answers(permissions.check_roll_over, user, plan):
         found["roll_over_url"] = reverse("roll_over", args=[plan.pk])

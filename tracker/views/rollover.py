@@ -21,6 +21,7 @@ from tracker.querysets import TaskQuerySet
 from tracker.services import rollover, successions
 from tracker.services.trace import KEY_DIGITS
 from tracker.views.base import came_from, listed, person_of, plan_or_404, plans_of, task_or_404, visible_tasks
+
 # Forms of single tasks may stand beside this one.
 OF_MANY = "id_many_%s"
 
@@ -46,7 +47,9 @@ def _read(request: HttpRequest, plan: Plan) -> TaskQuerySet:
     return rows.select_related("carry_over__into").by_place()
 
 
-def _wizard(request: HttpRequest, plan: Plan, form: ManyCarryOversForm | None = None, status: int = 200) -> HttpResponse:
+def _wizard(
+    request: HttpRequest, plan: Plan, form: ManyCarryOversForm | None = None, status: int = 200
+) -> HttpResponse:
     everything = listed(_read(request, plan), plan)
     tasks = [task for task in everything if task.status in OPEN_STATUSES]
     choose, show = request.GET.get("choose", ""), request.GET.get("show", "")
@@ -154,7 +157,9 @@ def reopen_plan(request: HttpRequest, plan: int) -> HttpResponse:
 
 
 def _record(request: HttpRequest, plan: Plan, form: ReopeningForm, status: int = 200) -> HttpResponse:
-    tasks = listed(visible_tasks(request).of_plan(plan).with_people().select_related("carry_over__into").by_place(), plan)
+    tasks = listed(
+        visible_tasks(request).of_plan(plan).with_people().select_related("carry_over__into").by_place(), plan
+    )
     context = {"form": form, **shown.record(plan, person_of(request), tasks, _beside(request, plan, 1))}
     return render(request, "tracker/roll_over_record.html", context, status=status)
 

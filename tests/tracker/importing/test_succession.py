@@ -78,7 +78,9 @@ def test_nothing_to_compare_gives_nothing():
 
 
 def test_three_hundred_rows_on_both_sides_are_compared_at_once():
-    told = [(number, f"第{number}项推进区域{number * 7}号平台建设与应用，覆盖街道{number % 15}个") for number in range(300)]
+    told = [
+        (number, f"第{number}项推进区域{number * 7}号平台建设与应用，覆盖街道{number % 15}个") for number in range(300)
+    ]
     asked = [(number, f"继续推进区域{number * 7}号平台建设，扩大覆盖") for number in range(300)]
     began = time.perf_counter()
     assert len(matches(told, asked)) > 200
