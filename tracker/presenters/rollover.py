@@ -246,7 +246,7 @@ def _grouped(tasks: Sequence[Task], after: dict[int, list[dict[str, Any]]]) -> l
                 "points": f"{task.progress}%",
                 "fate": _fate(task),
                 "reason": said.reason if said else "",
-                "words": said.words if said else "",
+                "words": wording.full_width(said.words) if said else "",
                 "into": said.into if said else None,
                 "after": after.get(task.pk, []),
             }
