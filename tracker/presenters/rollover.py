@@ -205,7 +205,7 @@ def record(plan: Plan, user: User, tasks: Sequence[Task], later: Plan | None) ->
     """What became of each task of a closed plan, and where it goes on; three statements beside the tasks."""
     after = _after(plan, user)
     fates = Counter(_fate(task) for task in tasks)
-    closing = plan.history.filter(state=PlanState.CLOSED).select_related("history_user").order_by("history_date").last()
+    closing = plan.history.filter(state=PlanState.CLOSED).select_related("history_user").order_by("history_id").last()
     return {
         "closed": _closed(closing, plan),
         "fates": [{"label": label, "count": count} for label, count in fates.items()],

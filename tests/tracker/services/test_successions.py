@@ -121,7 +121,7 @@ def test_a_proposal_is_settled_and_stands_in_the_history_of_the_later_task(propo
 def test_a_measures_is_settled_too_and_its_history_says_by_whom(proposed):
     row = Succession.objects.get(measure=proposed.measures[0])
     successions.settle(row.pk, by=proposed.reviewer, verdict="confirm")
-    assert row.history.latest().history_user == proposed.reviewer
+    assert row.history.order_by("history_id").last().history_user == proposed.reviewer
 
 
 def test_what_was_settled_can_be_settled_otherwise(proposed):
