@@ -232,6 +232,8 @@ def close(plan_id: int, *, by: User) -> Plan:
     """
     plan = _lock_plan(pk=plan_id)
     permissions.check_close_plan(by, plan)
+    # Acts that are under way on a task end before it is asked what stands in the way.
+    len(Task.objects.select_for_update(no_key=True).filter(plan=plan).order_by("pk").values_list("pk"))
     found = obstacles(plan)
     if found:
         raise MoveRefused(_("The plan cannot be closed yet.") + " " + " ".join(one.words for one in found))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tracker import clock, permissions
+from tracker import clock, permissions, wording
 from tracker.enums import OPEN_STATUSES, PlanState
 from tracker.exceptions import InvalidInput, Refusal
 from tracker.forms.rollover import CarryOverForm, ManyCarryOversForm, PredecessorForm, ReopeningForm
@@ -264,5 +264,5 @@ def _link(request: HttpRequest, plan: Plan, name: str, words: str, anchor: str, 
         else:
             messages.success(request, _("The predecessor is confirmed."))
             return redirect(back)
-    context = {"form": form, "back": back, "name": name, "words": words, "year": earlier.year}
+    context = {"form": form, "back": back, "name": name, "words": wording.full_width(words)}
     return render(request, "tracker/predecessor_form.html", context, status=400 if form.is_bound else 200)

@@ -5,10 +5,11 @@ import datetime
 import pytest
 
 from tests.tracker.conftest import SHANGHAI
+from tests.worlds import REPORT
 from tracker import clock
 from tracker.enums import EventKind, PlanState
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, Refusal, SecrecyMark, Stale
-from tracker.models import CarryOver, Demand, Plan, Succession, SupervisionNotice, Task, TaskEvent
+from tracker.models import AddressCheck, CarryOver, Demand, Plan, Succession, SupervisionNotice, Task, TaskEvent
 from tracker.querysets import waiting_conditions
 from tracker.services import (
     contributions,
@@ -17,9 +18,11 @@ from tracker.services import (
     history,
     indicators,
     ledger_imports,
+    link_checks,
     notices,
     plans,
     reminders,
+    report_corrections,
     requests,
     rollover,
     successions,
@@ -28,6 +31,7 @@ from tracker.services import (
 )
 from tracker.spreadsheets import Row, Sheet
 
+SHEET = Sheet((Row(2, {"code": "1.1", "title": "改名"}),), {"code": "序号"}, (), (), "台账", ())
 SETTERS = ["admin", "reviewer", "reviewer_office"]
 OTHERS = [
     *("leader", "auditor", "viewer", "staff", "head", "second_staff", "second_head"),
@@ -446,9 +450,9 @@ def doors(w):
     pk, staff, admin, reviewer, head = w.open_task.pk, w.staff, w.admin, w.reviewer, w.head
     words = {"strength": "direct", "rationale": "同一事项"}
     limit = {"demand": "请加快", "limit_on": clock.today(), "basis": "纪要"}
-    sheet = Sheet((Row(2, {"code": "1.1", "title": "改名"}),), {"code": "序号"}, (), (), "台账", ())
     section, measure = w.link.measure.section, w.link.measure
     step = {"title": "节点", "due_on": w.plan.ends_on}
+    corrected = REPORT.replace("40件", "42件")
     quote = {"serial": 3, "quote": "公开评查结果", "title": "公开", "start": w.report.text.index("公开评查结果")}
     return {
         "confirm": lambda: w.confirmed(w.tasks[1]),
@@ -502,7 +506,11 @@ def doors(w):
         "create a task": lambda: plans.create_task(w.tasks[2].area, by=admin, **quote),
         "configure": lambda: plans.configure(w.plan.pk, by=admin, near_days=20),
         "activate": lambda: plans.activate(w.plan, by=admin),
-        "import a ledger": lambda: ledger_imports.start(w.plan, sheet, by=admin, name="台账.csv"),
+        "look at a page again": lambda: link_checks.look_again(w.use.evidence_id, by=w.reviewer_office, reason="x"),
+        "correct the report": lambda: report_corrections.start(w.report, corrected, by=admin, reason="更正"),
+        "put a correction in force": lambda: report_corrections.apply(w.correction.pk, by=admin),
+        "write an imported ledger": lambda: ledger_imports.apply(w.ledger_import.pk, by=admin),
+        "import a ledger": lambda: ledger_imports.start(w.plan, SHEET, by=admin, name="台账.csv"),
         "settle": lambda: rollover.decide(pk, by=admin, kind="dropped", reason="x"),
         "settle several": lambda: rollover.decide_many(w.plan, [pk], by=admin, kind="dropped", reason="x"),
         "take back": lambda: rollover.undo(pk, by=admin),
@@ -524,7 +532,12 @@ def shut(world):
     world.settled_request = requests.ask(world.open_task.pk, by=world.staff, kind="cancellation", reason="改革")
     requests.withdraw(world.settled_request.pk, by=world.staff, reason="收回")
     world.notice = send(world)
+    AddressCheck.objects.create(evidence=world.use.evidence, checked_at=clock.now(), outcome="alive")
+    corrected = REPORT.replace("40件", "41件")
+    world.correction = report_corrections.start(world.report, corrected, by=world.admin, reason="更正")
+    world.ledger_import = ledger_imports.start(world.plan, SHEET, by=world.admin, name="台账.csv")
     closed(world)
+    world.report.plan.refresh_from_db()
     for task in (world.open_task, *world.tasks):
         task.plan.refresh_from_db()
     return world
