@@ -41,6 +41,8 @@ ORDER = (
     "Demand",
     "SupervisionNotice",
     "NoticeReply",
+    "CarryOver",
+    "Succession",
     "ReminderMessage",
     "Reminder",
     "JobRun",

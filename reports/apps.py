@@ -13,10 +13,11 @@ class ReportsConfig(AppConfig):
         from reports.services import demonstration as story
         from reports.services import reviews
         from tracker import appendonly
-        from tracker.services import demonstration, history
+        from tracker.services import demonstration, history, rollover
         from tracker.views import home
 
         appendonly.register("reports.ReviewPicture")
         history.ALSO_VERIFIED.append(reviews.verify_pictures)
+        rollover.ALSO_OPEN.append(reviews.obstacles)
         home.ALSO_WAITING.append(home_line)
         demonstration.SOURCES.append(story.acts)

@@ -38,6 +38,28 @@ REPORT = """某市甲区人民政府2024年法治政府建设年度情况报告
 
 2.提升执法。开展执法评查,强化案卷管理,实现质量提升。公开评查结果。
 """
+NEXT_REPORT = """某市甲区人民政府2025年法治政府建设年度情况报告
+
+日期:2026-03-01 09:00    来源:某市甲区人民政府
+
+2025年,甲区推进法治政府建设。现将有关情况报告如下:
+
+一、2025年主要举措和成效
+
+1.加强培训。全员培训和年度考试全部完成。召开新闻发布会4场。
+
+二、存在的不足及原因
+
+一是执法评查深度还有不足。主要原因是力量不够集中。
+
+三、主要负责人履行第一责任人职责情况
+
+区长主持召开常务会议。
+
+四、2026年工作安排
+
+1.提升执法。继续开展执法评查,建立联合惩戒名单。
+"""
 FOREIGN_REPORT = REPORT.replace("甲区", "乙区")
 PASSWORD = "Right-horse-9"
 YEAR_START, YEAR_END = datetime.date(2025, 1, 1), datetime.date(2025, 12, 31)
@@ -108,6 +130,19 @@ class World:
         )
         plan = self._plan(report, self.foreign_admin)
         return self._task(plan, self.foreign_admin, 1, 1, "继续组织全员培训")
+
+    @cached_property
+    def next_plan(self) -> Plan:
+        """The plan of 2026, a draft, with two tasks: `next_tasks`."""
+        report = imports.store_report(parse(NEXT_REPORT), government=self.district, year=2025, by=self.admin)
+        return plans.create_plan(report, by=self.admin, year=2026)
+
+    @cached_property
+    def next_tasks(self) -> list[Task]:
+        return [
+            self._task(self.next_plan, self.admin, 1, 1, "继续开展执法评查"),
+            self._task(self.next_plan, self.admin, 1, 2, "建立联合惩戒名单"),
+        ]
 
     @staticmethod
     def _plan(report: AnnualReport, by: User) -> Plan:

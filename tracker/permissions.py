@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tracker import clock
 from tracker.dates import day_in_year
 from tracker.enums import (
+    OPEN_STATUSES,
     STANDING_VERDICTS,
     UNANSWERED_NOTICES,
     Move,
@@ -198,6 +199,34 @@ def can_set_up(user: User, plan: Plan) -> bool:
     return answers(check_set_up, user, plan)
 
 
+def check_roll_over(user: User, plan: Plan) -> None:
+    """Administrators and reviewers settle what becomes of the open tasks of a plan in force."""
+    check_set_up(user, plan)
+    if plan.state != PlanState.ACTIVE:
+        raise MoveRefused(_("The plan is a draft; only a plan in force is rolled over."))
+
+
+def check_carry_over(user: User, task: Task) -> None:
+    """May `user` say what becomes of this task? A closed one needs no word."""
+    check_roll_over(user, task.plan)
+    if task.status not in OPEN_STATUSES:
+        raise MoveRefused(_("%(code)s is closed; nothing is left to be settled for it.") % {"code": task.code})
+
+
+def check_close_plan(user: User, plan: Plan) -> None:
+    """Only an administrator closes a plan; whether it is ready is for the service to say."""
+    check_roll_over(user, plan)
+    check_role(user, (Role.ADMINISTRATOR,))
+
+
+def check_reopen_plan(user: User, plan: Plan) -> None:
+    """Only an administrator takes the closing of a plan back."""
+    check_own_government(user, plan)
+    check_role(user, (Role.ADMINISTRATOR,))
+    if plan.state != PlanState.CLOSED:
+        raise MoveRefused(_("The plan is not closed."))
+
+
 def check_set_milestones(user: User, task: Task) -> None:
     """Milestones are set with the confirmation or later, until the task is closed."""
     check_set_up(user, task.plan)
@@ -299,8 +328,9 @@ def check_withdraw_evidence(user: User, use: EvidenceUse) -> None:
 
 
 def check_remark(user: User, task: Task) -> None:
-    """Internal remarks are written by reviewers, at any time."""
+    """Internal remarks are written by reviewers, at any time while the plan is open."""
     check_own_government(user, task.plan)
+    check_open_plan(task.plan)
     check_role(user, (Role.REVIEWER,))
 
 
@@ -481,6 +511,7 @@ def check_look_again(user: User, evidence: Evidence) -> None:
 def check_new_version(user: User, evidence: Evidence) -> None:
     """Only the depositing unit replaces an item by a newer version, and only once."""
     check_own_government(user, evidence.plan)
+    check_open_plan(evidence.plan)
     check_role(user, STAFF)
     if user.unit_id != evidence.unit_id:
         raise NotPermitted(_("Only the unit that deposited this item may replace it."))

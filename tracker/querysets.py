@@ -240,6 +240,12 @@ NOTICE = JSONObject(
     pk="pk", year="plan__year", serial="serial", level="level", state="state", demand="demand", limit_on="limit_on"
 )
 DEMAND = JSONObject(pk="pk", kind="kind", words="words", wanted_by="wanted_by")
+CARRY = JSONObject(kind="kind", reason="reason", words="words", into="into", into_code="into__code")
+PREDECESSOR = JSONObject(
+    pk="predecessor", code="predecessor__code", title="predecessor__title", year="predecessor__plan__year"
+)
+SUCCESSOR = JSONObject(pk="task", code="task__code", title="task__title", year="task__plan__year")
+TELLING = JSONObject(section="measure__section", plan="measure__section__part__report__plan", words="measure__text")
 
 
 class TaskQuerySet(models.QuerySet[Any]):
@@ -312,7 +318,8 @@ class TaskQuerySet(models.QuerySet[Any]):
         `head_name` (of the lead unit), `closer_name` (unit whose reviewers may close), `asked_kind` and `asked_at`
         (of an open request that `user` may see), `draft_saved_at` (of `user`'s own draft),
         `cancellation_approved`, `has_open_notice`, `notice_open` (NOTICE or None) and `demands_open` (list of DEMAND
-        or None), both as far as `user` may see them.
+        or None), both as far as `user` may see them, `settled_as` (CARRY or None), and over the confirmed successions
+        between years `came_from` (list of PREDECESSOR), `went_to` (of SUCCESSOR) and `told_by` (of TELLING), or None.
         """
         words = {
             "paragraph": Substr("plan__report__text", F("area__start") + 1, F("area__end") - F("area__start")),
@@ -336,7 +343,15 @@ class TaskQuerySet(models.QuerySet[Any]):
         demands = own.get_field("demands").related_model.objects.filter(task=OuterRef("pk")).open()
         demanded = demands.visible_to(user).order_by().values("task").annotate(rows=JsonList(DEMAND)).values("rows")
         closers = people.filter(unit__government=OuterRef("plan__government"), role=Role.REVIEWER)
+        settled = own.get_field("carry_over").related_model.objects.filter(task=OuterRef("pk"))
+        years = own.get_field("successions").related_model.objects.confirmed_for(user)
+        after = years.filter(predecessor=OuterRef("pk")).order_by().values("predecessor")
+        before = years.filter(task=OuterRef("pk")).order_by().values("task")
         return self.annotate(
+            settled_as=Subquery(settled.values(row=CARRY)[:1]),
+            came_from=Subquery(before.annotate(rows=JsonList(PREDECESSOR)).values("rows")),
+            went_to=Subquery(after.filter(task__isnull=False).annotate(rows=JsonList(SUCCESSOR)).values("rows")),
+            told_by=Subquery(after.filter(measure__isnull=False).annotate(rows=JsonList(TELLING)).values("rows")),
             neighbours=Subquery(self._places_near()),
             place_before=Subquery(self._place_beside(forward=False)),
             place_after=Subquery(self._place_beside(forward=True)),
@@ -454,6 +469,15 @@ class SuccessionQuerySet(TaskPartQuerySet):
     def visible_to(self, user: "User") -> Self:
         seen = self.filter(government_visible(user, "predecessor__plan__government"))
         return seen.exclude(predecessor__plan__state__in=hidden_plans(user))
+
+    def confirmed_for(self, user: "User") -> Self:
+        """Those that count, as far as this person sees the plans at both ends."""
+        hidden = hidden_plans(user)
+        seen = self.visible_to(user).filter(state=LinkState.CONFIRMED)
+        seen = seen.filter(Q(measure__isnull=True) | Q(measure__section__part__report__plan__isnull=False))
+        return seen.exclude(Q(task__isnull=False) & Q(task__plan__state__in=hidden)).exclude(
+            Q(measure__isnull=False) & Q(measure__section__part__report__plan__state__in=hidden)
+        )
 
 
 # How many versions back an item is known to replace another; each costs a join.

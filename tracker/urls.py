@@ -18,6 +18,7 @@ from tracker.views import (
     report_import,
     requests,
     review,
+    rollover,
     shortcomings,
     tasks,
     trace,
@@ -90,5 +91,21 @@ urlpatterns = [
     path("plans/<int:plan>/ledger/import/", ledger_import.upload, name="ledger_upload"),
     path("ledger-imports/<int:ledger_import>/", ledger_import.preview, name="ledger_import"),
     path("plans/<int:plan>/activate/", report_import.activate, name="activate_plan"),
+    path("plans/<int:plan>/roll-over/", rollover.roll_over, name="roll_over"),
+    path("plans/<int:plan>/close/", rollover.close_plan, name="close_plan"),
+    path("plans/<int:plan>/reopen/", rollover.reopen_plan, name="reopen_plan"),
+    path("tasks/<int:task>/roll-over/", rollover.carry_over, name="carry_over"),
+    path("plans/<int:plan>/predecessors/", rollover.predecessors, name="predecessors"),
+    path("plans/<int:plan>/predecessors/propose/", rollover.propose_successions, name="propose_successions"),
+    path("plans/<int:plan>/predecessors/settle/", rollover.settle_successions, name="settle_successions"),
+    path("successions/<int:succession>/<slug:verdict>/", rollover.settle_succession, name="settle_succession"),
+    path(
+        "plans/<int:plan>/predecessors/task/<int:task>/", rollover.link_task_predecessor, name="link_task_predecessor"
+    ),
+    path(
+        "plans/<int:plan>/predecessors/measure/<int:measure>/",
+        rollover.link_measure_predecessor,
+        name="link_measure_predecessor",
+    ),
     path("account/", accounts.account, name="account"),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tracker import dates, lights
-from tracker.enums import DemandKind, Light, Nature, NoticeState
+from tracker.enums import CarryOverKind, DemandKind, Light, LinkState, Nature, NoticeState
 from tracker.models import Plan, Task
 from tracker.texts import enumeration
 
@@ -145,6 +145,21 @@ def act_of_supervision(changes: dict[str, Any]) -> str:
         ("demand", DemandKind.REPORT): _("asked the lead unit to report"),
     }
     kept = [(name, changes[name][1]) for name in ("notice", "demand") if name in changes]
+    return acts.get(kept[0], "") if kept else ""
+
+
+def act_of_roll_over(changes: dict[str, Any]) -> str:
+    """What was said of the task for the roll-over, from the codes that a line of history keeps; "" for other lines."""
+    acts = {
+        ("carry", CarryOverKind.CARRIED): _("carried the task into next year's plan"),
+        ("carry", CarryOverKind.FINISHED): _("called the task finished without a close-out"),
+        ("carry", CarryOverKind.ABSORBED): _("let another task absorb it"),
+        ("carry", CarryOverKind.DROPPED): _("did not pursue the task further"),
+        ("carry", "undone"): _("took back what was settled for the roll-over"),
+        ("succession", LinkState.CONFIRMED): _("confirmed the predecessor"),
+        ("succession", LinkState.DISMISSED): _("dismissed the predecessor"),
+    }
+    kept = [(name, changes[name][1]) for name in ("carry", "succession") if name in changes]
     return acts.get(kept[0], "") if kept else ""
 
 

@@ -22,6 +22,7 @@ from tracker.enums import EventKind, RequestState
 from tracker.exceptions import BrokenChain, InvalidInput, MoveRefused, Stale
 from tracker.models import ChangeRequest, Plan, Task, User
 from tracker.services import demands, notices, requests, tasks
+from tracker.services.rollover import Obstacle
 from tracker.services.secrecy import refuse_marks
 from tracker.texts import clean, enumeration
 
@@ -188,6 +189,16 @@ def remove_item(item_id: int, *, by: User) -> None:
     if item.draft:
         raise MoveRefused(_("Something is typed on this task and not recorded yet; it stays on the agenda."))
     item.delete()
+
+
+def obstacles(plan: Plan) -> list[Obstacle]:
+    """Reviews that keep a plan from being closed: their agenda could never be settled afterwards."""
+    found = []
+    for review in Review.objects.filter(plan=plan).exclude(state=ReviewState.CLOSED).order_by("number"):
+        review.plan = plan
+        words = _("%(review)s is not closed.") % {"review": review}
+        found.append(Obstacle(words, review.get_absolute_url()))
+    return found
 
 
 @transaction.atomic

@@ -11,8 +11,8 @@ from django.urls import URLPattern, get_resolver, reverse
 from tests.kept import kept
 from tests.tracker.conftest import TODAY
 from tracker import clock
-from tracker.models import User
-from tracker.services import indicators, requests, trace
+from tracker.models import Succession, User
+from tracker.services import indicators, requests, rollover, trace
 
 OUTSIDERS = ["reviewer", "reviewer_office", "leader", "auditor", "viewer", "staff", "head", "city_leader"]
 MODELS = sorted(
@@ -69,6 +69,8 @@ def furnished(world):
     trace.dispose(task.plan, by=world.admin, kind="dropped", reason="不再安排", section=measure.section)
     indicators.add(task.pk, by=world.admin, name="考试人数", direction="up")
     requests.ask(task.pk, by=world.staff, kind="cancellation", reason="改革")
+    rollover.decide(task.pk, by=world.admin, kind="carried", reason="明年继续")
+    Succession.objects.create(predecessor=task, task=world.next_tasks[0])
     assert world.foreign_task
     return world
 

@@ -14,7 +14,7 @@ from tests.tracker.conftest import TODAY
 from tests.tracker.importing.conftest import TEXT
 from tests.worlds import REPORT
 from tracker import clock
-from tracker.models import AddressCheck, EvidenceUse, MeasureLink, Task, TaskEvent, User
+from tracker.models import AddressCheck, EvidenceUse, MeasureLink, Succession, Task, TaskEvent, User
 from tracker.services import files, ledger_imports, notices, report_corrections, report_imports, requests, trace
 from tracker.spreadsheets import Row, Sheet
 
@@ -114,6 +114,16 @@ OF_THE_PLAN = {
     "link_shortcoming": lambda w: [w.plan.pk, w.shortcoming.pk],
     "edit_measure_link": lambda w: [w.link.pk],
     "edit_shortcoming_link": lambda w: [w.shortcoming_link.pk],
+    "roll_over": lambda w: [w.plan.pk],
+    "close_plan": lambda w: [w.plan.pk],
+    "reopen_plan": lambda w: [w.plan.pk],
+    "carry_over": lambda w: [w.open_task.pk],
+    "predecessors": lambda w: [w.plan.pk],
+    "propose_successions": lambda w: [w.plan.pk],
+    "settle_successions": lambda w: [w.plan.pk],
+    "settle_succession": lambda w: [w.succession.pk, "confirm"],
+    "link_task_predecessor": lambda w: [w.plan.pk, w.open_task.pk],
+    "link_measure_predecessor": lambda w: [w.plan.pk, w.link.measure_id],
     "settle_shortcoming_link": lambda w: [w.shortcoming_link.pk, "confirm"],
 }
 OF_NOBODY = {
@@ -141,6 +151,7 @@ EVERYONE = {
     *("overview", "overview_workbook"),
     *("calendar", "duties"),
     "notices",
+    "predecessors",
     *("public_preview", "public_ledger_csv", "public_ledger_workbook", "rectification", "rectification_workbook"),
 }
 DOCUMENTS = ("record_document", "bulletin", "ledger_workbook", "overview_workbook")
@@ -168,10 +179,13 @@ OF_SOME = {
     ),
     *("progress_review", "edit_review", "meeting", "close_review", "meeting_draft"),
     *("annual_draft", "draft_check", "draft_document"),
+    # Of a draft plan, and of a plan without one before it.
+    *("settle_succession", "link_task_predecessor", "link_measure_predecessor"),
 }
 POST_ONLY = {
     *("activate_plan", "judge", "look_again", "evidence_withdraw", "remove_duty", "take_newer"),
     *("settle_measure_link", "settle_shortcoming_link", "settle_links", "meeting_draft", "switch_public"),
+    *("close_plan", "reopen_plan", "propose_successions", "settle_succession", "settle_successions"),
 }
 LOOKED_AT = EVERYONE - {"shortcoming", "duties"} | {"review_queue", "burden", "notice_sheet", "written_file"}
 LOOKED_AT |= {"draft_check", "draft_document"}
@@ -230,6 +244,7 @@ def furnished(world):
     world.item = world.review.items.first()
     words = {"kind": "meeting", "on": clock.today(), "leader": "区长", "words": "主持召开常务会议"}
     world.duty = duties.add(world.plan, by=world.reviewer, **words)
+    world.succession = Succession.objects.create(predecessor=task, task=world.next_tasks[0])
     world.ledger_import = ledger_imports.start(world.plan, rows, by=world.admin, name="台账.csv")
     return world
 

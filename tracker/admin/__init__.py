@@ -1,6 +1,19 @@
 """The admin, in the order a person thinks: people, source, plan, tasks, trace, evidence, requests, notices, history."""
 
-from tracker.admin import evidence, history, notices, people, plan, reminders, requests, runs, source, task, trace
+from tracker.admin import (
+    evidence,
+    history,
+    notices,
+    people,
+    plan,
+    reminders,
+    requests,
+    rollover,
+    runs,
+    source,
+    task,
+    trace,
+)
 
 __all__ = [
     "evidence",
@@ -10,6 +23,7 @@ __all__ = [
     "plan",
     "reminders",
     "requests",
+    "rollover",
     "runs",
     "source",
     "task",

@@ -20,7 +20,7 @@ from tracker.models import (
     TaskEvent,
     User,
 )
-from tracker.presenters import notices
+from tracker.presenters import notices, rollover
 from tracker.presenters import task_tables as tables
 from tracker.presenters.actions import actions_of
 from tracker.presenters.rows import task_row
@@ -105,6 +105,7 @@ def present(task: Task, user: User, *, show: str = "") -> dict[str, Any]:
         "asked": _asked_words(task),
         "notice": notices.open_line(task, on),
         "demands": notices.open_demands(task, on),
+        **rollover.task_lines(task),
         "demands_url": f"{reverse('notices', args=[task.plan_id])}?what=demands",
     }
 

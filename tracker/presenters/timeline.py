@@ -242,7 +242,7 @@ def _done(event: TaskEvent) -> str:
         EventKind.DEMAND: _("demanded of the lead unit"),
         EventKind.NOTICE: _("dealt with a supervision notice"),
     }
-    told = wording.act_of_supervision(event.changes)
+    told = wording.act_of_supervision(event.changes) or wording.act_of_roll_over(event.changes)
     return told or verbs.get(EventKind(event.kind)) or event.get_kind_display()
 
 

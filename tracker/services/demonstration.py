@@ -50,6 +50,7 @@ from tracker.services import (
     reminder_messages,
     report_corrections,
     requests,
+    rollover,
     tasks,
     trace,
 )
@@ -410,6 +411,13 @@ def _escalate_notice(task: Task, entry: dict[str, Any], event: dict[str, Any]) -
     notices.escalate(_notice(task).pk, by=_person(event["by"]), **sheet)
 
 
+def _carry_over(task: Task, entry: dict[str, Any], event: dict[str, Any]) -> None:
+    """What becomes of the task at the end of the year; `into` is the number of the task that absorbs it."""
+    into = Task.objects.get(plan=task.plan, code=event["into"]).pk if event.get("into") else None
+    words = {"kind": event["carry"], "reason": event["reason"], "words": event.get("words", "")}
+    rollover.decide(task.pk, by=_person(event["by"]), into=into, **words)
+
+
 def _settle_link(settle: Callable[..., Any]) -> Callable[[Task, dict[str, Any], dict[str, Any]], None]:
     """Confirm or dismiss the link of the task to the measure whose words begin as the event says, or to the
     shortcoming that it numbers."""
@@ -441,6 +449,10 @@ def _dispose(plan: Plan, event: dict[str, Any]) -> None:
     items = Section.objects.filter(part__report=plan.report_id, part__kind=PartKind.MEASURES)
     words = {"kind": event["disposition"], "reason": event["reason"]}
     trace.dispose(plan, by=_person(event["by"]), section=items.get(position=event["measure_item"]), **words)
+
+
+def _close_plan(plan: Plan, event: dict[str, Any]) -> None:
+    rollover.close(plan.pk, by=_person(event["by"]))
 
 
 PLAYERS: dict[str, Callable[[Task, dict[str, Any], dict[str, Any]], None]] = {
@@ -477,6 +489,7 @@ PLAYERS: dict[str, Callable[[Task, dict[str, Any], dict[str, Any]], None]] = {
     "accept_reply": _accept_reply,
     "refuse_reply": _refuse_reply,
     "escalate_notice": _escalate_notice,
+    "carry_over": _carry_over,
     "confirm_link": _settle_link(trace.confirm),
     "dismiss_link": _settle_link(trace.dismiss),
 }
@@ -485,4 +498,5 @@ PLAYERS: dict[str, Callable[[Task, dict[str, Any], dict[str, Any]], None]] = {
 PLAN_PLAYERS: dict[str, Callable[[Plan, dict[str, Any]], None]] = {
     "correct_report": _correct_report,
     "dispose": _dispose,
+    "close_plan": _close_plan,
 }

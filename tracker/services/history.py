@@ -246,6 +246,11 @@ def append(
     return event
 
 
+def sign(row: Any, *, by: User, reason: str = "") -> None:
+    """Let a row's own history of changes say, at the next save, by whom, when and why."""
+    row._history_user, row._history_date, row._change_reason = by, clock.now(), reason or None
+
+
 def lock_chain() -> None:
     """Let one writer after the other, until the transaction ends; whoever numbers rows may stand on it too."""
     if connection.vendor == "postgresql":

@@ -111,6 +111,7 @@ def configure(plan_id: int, *, by: User, **settings: Any) -> Plan:
     """Change settings of a plan: thresholds, reporting rhythm, title, first and last day."""
     plan: Plan = Plan.objects.select_for_update(of=("self",)).select_related("government").get(pk=plan_id)
     check_founder(by, plan.government)
+    permissions.check_open_plan(plan)
     unknown = set(settings) - set(SETTINGS)
     if unknown:
         raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})

@@ -6,7 +6,7 @@ For services.tasks only, inside its transactions.
 from django.utils.translation import gettext as _
 
 from tracker import clock
-from tracker.enums import DemandState, EventKind, NoticeState, ReplyVerdict, Status
+from tracker.enums import ContributionState, DemandState, EventKind, NoticeState, ReplyVerdict, Status
 from tracker.models import NoticeReply, SupervisionNotice, Task, TaskEvent, User
 from tracker.services import history
 
@@ -37,10 +37,27 @@ def close(task: Task, *, by: User) -> None:
     if accepted:
         judged = {"verdict": ReplyVerdict.ACCEPTED, "judged_by": by, "judged_at": clock.now()}
         NoticeReply.objects.filter(notice=notice, verdict=ReplyVerdict.PENDING).update(**judged)
-    notice.state = NoticeState.ACCEPTED if accepted else NoticeState.WITHDRAWN
-    notice.closed_at = clock.now()
+    state = NoticeState.ACCEPTED if accepted else NoticeState.WITHDRAWN
+    _end(task, notice, state, by=by, detail=_ended(notice, accepted, task.status))
+
+
+def end_with_plan(task: Task, *, by: User) -> None:
+    """End what is demanded for an open task whose plan is being closed: nobody can answer any more.
+
+    Whoever closes the plan has seen to it that no reply waits to be judged.
+    """
+    task.demands.open().update(state=DemandState.REPLACED)
+    task.contribution_requests.filter(state=ContributionState.ASKED).update(state=ContributionState.REPLACED)
+    notice = task.notices.open().select_for_update(of=("self",)).select_related("plan").first()
+    if notice is not None:
+        sentence = _("%(notice)s: ended, because the plan is closed") % {"notice": title_of(notice)}
+        _end(task, notice, NoticeState.WITHDRAWN, by=by, detail=sentence)
+
+
+def _end(task: Task, notice: SupervisionNotice, state: NoticeState, *, by: User, detail: str) -> None:
+    notice.state, notice.closed_at = state, clock.now()
     notice.save(update_fields=["state", "closed_at"])
-    detail, codes = _ended(notice, accepted, task.status), {"notice": notice.state}
+    codes = {"notice": notice.state}
     history.append(task, EventKind.NOTICE, by=by, before=history.state_of(task), detail=detail, codes=codes)
 
 

@@ -43,6 +43,7 @@ BESIDE = (
     EventKind.REVIEW,
     EventKind.DEMAND,
     EventKind.NOTICE,
+    EventKind.CARRY,
 )
 STEP_FIELDS = ("title", "due_on", "share", "met_on", "met_words", "note")
 STALE_FIELDS = ("status", "progress", "due_on", "lead_unit", "owner")

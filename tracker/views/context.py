@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from tracker import clock, permissions
-from tracker.enums import RequestState, Role
+from tracker.enums import PlanState, RequestState, Role
 from tracker.models import ChangeRequest, Plan, Task, User
 from tracker.querysets import OVERSIGHT_ROLES, demanded_conditions, waiting_conditions
 from tracker.views.base import plans_of
@@ -35,8 +35,19 @@ def page(request: HttpRequest) -> dict[str, Any]:
             frame["burden_url"] = reverse("burden", args=[plan.pk])
         if permissions.oversees(user, plan):
             frame["draft_url"] = reverse("annual_draft", args=[plan.pk])
+        frame |= _year_end(plans, plan, user)
         frame["navigation"] = SimpleLazyObject(lambda: navigation(request, user, plan))
     return frame
+
+
+def _year_end(plans: list[Plan], plan: Plan, user: User) -> dict[str, Any]:
+    """Whether the plan is closed, and ways to the roll-over (to be done or read) and to the year before."""
+    found: dict[str, Any] = {"is_closed": plan.state == PlanState.CLOSED}
+    if found["is_closed"] or permissions.answers(permissions.check_roll_over, user, plan):
+        found["roll_over_url"] = reverse("roll_over", args=[plan.pk])
+    if any(row.government_id == plan.government_id and row.year == plan.year - 1 for row in plans):
+        found["predecessors_url"] = reverse("predecessors", args=[plan.pk])
+    return found
 
 
 def demonstration() -> dict[str, Any] | None:
@@ -91,6 +102,9 @@ BELOW = {
         "public_preview",
         "rectification",
         "edit_rectification",
+        "roll_over",
+        "reopen_plan",
+        "carry_over",
     ),
     "review_queue": ("review",),
     "notices": ("notice", "escalate_notice"),
@@ -106,7 +120,14 @@ BELOW = {
         "changes",
     ),
     "living_report": ("dispose_section", "dispose_shortcoming", "figures", "figure_indicator"),
-    "trace": ("link_section", "link_shortcoming", "shortcoming"),
+    "trace": (
+        "link_section",
+        "link_shortcoming",
+        "shortcoming",
+        "predecessors",
+        "link_task_predecessor",
+        "link_measure_predecessor",
+    ),
 }
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from tracker import clock, dates, wording
-from tracker.enums import EventKind, Light, RequestKind, RequestState, Role, Status
+from tracker.enums import EventKind, Light, PlanState, RequestKind, RequestState, Role, Status
 from tracker.lights import LIGHT_OF, REPORTING_STATUSES
 from tracker.models import ChangeRequest, ContributionRequest, Evidence, Plan, Task, TaskEvent, User
 from tracker.permissions import CONDUCTORS, answers, check_decide_requests, check_own_government
@@ -80,6 +80,9 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
 
 def _nothing(plan: Plan, user: User, on: datetime.date, asked: dict[str, Any] | None) -> dict[str, str]:
     """What stands in place of the groups where no task waits: one fact and one link."""
+    if plan.state == PlanState.CLOSED:
+        record = {"url": reverse("roll_over", args=[plan.pk]), "link": _("What became of its tasks")}
+        return {"fact": _("The plan is closed; nothing is done in it any more"), "note": "", **record}
     next_day = wording.month_day(plan.cutoff(on) + datetime.timedelta(days=1))
     note = _("The next period begins on %(date)s.") % {"date": next_day}
     if asked:
@@ -138,6 +141,8 @@ def _greeting(user: User, number: int) -> str:
 
 
 def _period_sentence(plan: Plan, on: datetime.date) -> str:
+    if plan.state == PlanState.CLOSED:
+        return _("The plan of %(year)d is closed.") % {"year": plan.year}
     cutoff = plan.cutoff(on)
     return _("Reports for %(month)s close on %(date)s, %(days)d days left.") % {
         "month": wording.month(cutoff),
@@ -298,6 +303,8 @@ def _near_dates(
     plan: Plan, on: datetime.date, reminded: list[Occasion], awaited: list[tuple[Kind, datetime.date, str]]
 ) -> list[dict[str, str]]:
     """The cut-off and the next days on which something of the unit's is awaited, without what is reminded of above."""
+    if plan.state == PlanState.CLOSED:
+        return []
     cutoff = plan.cutoff(on)
     entries = [(cutoff, _("Reports for %(month)s close") % {"month": wording.month(cutoff)})]
     told = {(one.kind, one.about, one.code) for one in reminded}
@@ -379,7 +386,8 @@ def _latest_events(plan: Plan, user: User) -> list[dict[str, str]]:
 
 def _what(event: TaskEvent) -> str:
     """What was done: told apart where one kind of line tells of several acts."""
-    return str(wording.act_of_supervision(event.changes) or event.get_kind_display())
+    told = wording.act_of_supervision(event.changes) or wording.act_of_roll_over(event.changes)
+    return str(told or event.get_kind_display())
 
 
 def _outcome(event: Any, plan: Plan) -> str:
@@ -407,6 +415,8 @@ def _evidence_to_look_after(plan: Plan, user: User, on: datetime.date) -> list[d
 
     A reviewer is told of those pages only that he may look at again.
     """
+    if plan.state == PlanState.CLOSED:
+        return []
     items = Evidence.objects.visible_to(user).filter(plan=plan, replaced_by__isnull=True)
     if user.role in STAFF:
         items = items.filter(expired(on) | DEAD_ADDRESS | CHANGED_ADDRESS, unit=user.unit_id)

@@ -14,8 +14,10 @@ from django.urls import reverse
 
 from tracker import lights
 from tracker.enums import EventKind, LinkHealth, LinkState, RequestKind, RequestState, Status, Verdict
+from tracker.exceptions import DatasetError
 from tracker.models import (
     AddressCheck,
+    CarryOver,
     ChangeRequest,
     ContributionRequest,
     Demand,
@@ -229,3 +231,23 @@ def test_every_task_and_item_opens_for_those_who_only_read(plan, signed_in, sett
     client = signed_in(User.objects.get(username="auditor"))
     for row in (*Task.objects.all(), *Evidence.objects.all()):
         assert client.get(row.get_absolute_url()).status_code == 200, row
+
+
+def year_end(plan, entry, event):
+    moment = datetime.datetime(2025, 12, 30, 10)
+    return demonstration._play_event(plan, moment, entry, {"by": "admin", **event})
+
+
+def test_a_story_settles_tasks_at_the_end_of_the_year(plan):
+    carried = {"kind": "carry_over", "carry": "carried", "reason": "明年继续推进", "words": "深化预算绩效管理"}
+    year_end(plan, {"code": "2.3"}, carried)
+    absorbed = {"kind": "carry_over", "carry": "absorbed", "reason": "合并推进", "into": "2.3"}
+    year_end(plan, {"code": "2.4"}, absorbed)
+    rows = CarryOver.objects.order_by("task").values_list("task__code", "kind", "words", "into__code")
+    assert list(rows) == [("2.3", "carried", "深化预算绩效管理", None), ("2.4", "absorbed", "", "2.3")]
+
+
+def test_a_story_that_closes_a_plan_too_early_is_told_what_is_missing(plan):
+    with pytest.raises(DatasetError, match="close_plan"):
+        year_end(plan, {}, {"kind": "close_plan"})
+    assert Plan.objects.get(pk=plan.pk).state == "active"
