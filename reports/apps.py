@@ -11,13 +11,14 @@ class ReportsConfig(AppConfig):
         """Guard the frozen pictures of reviews, and add reviews and duties to the demonstration."""
         from reports.presenters.reviews import home_line
         from reports.services import demonstration as story
-        from reports.services import reviews
+        from reports.services import drafts, reviews
         from tracker import appendonly
-        from tracker.services import demonstration, history, rollover
+        from tracker.services import demonstration, history, rollover, successions
         from tracker.views import home
 
         appendonly.register("reports.ReviewPicture")
         history.ALSO_VERIFIED.append(reviews.verify_pictures)
         rollover.ALSO_OPEN.append(reviews.obstacles)
+        successions.ALSO_TOLD.append(drafts.told)
         home.ALSO_WAITING.append(home_line)
         demonstration.SOURCES.append(story.acts)

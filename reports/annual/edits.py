@@ -93,7 +93,7 @@ def _sentence(piece: Piece, item: str, edits: Edits) -> Sentence:
     rewritten = edit is not None and edit.text is not None
     text = edit.text if edit is not None and edit.text is not None else piece.words
     included = edit.included if edit is not None and edit.included is not None else piece.stands
-    cause = (edit.cause if edit is not None else "") or (piece.causes[0] if piece.causes else "")
+    cause = (edit.cause if edit is not None else "") or piece.cause
     return Sentence(
         key=piece.key,
         item=item,
@@ -104,6 +104,7 @@ def _sentence(piece: Piece, item: str, edits: Edits) -> Sentence:
         task=piece.task,
         proofs=piece.proofs,
         marks=marks(text, piece.proofs, piece.known),
+        source=piece.source,
         causes=piece.causes,
         cause=cause,
         cause_marks=marks(cause, piece.proofs),

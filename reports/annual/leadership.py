@@ -8,33 +8,37 @@ from reports.annual.rows import Ground, Item, Piece
 from reports.annual.text import clause, sentence
 from reports.enums import DutyKind
 from reports.models import LeaderDuty
+from tracker.dates import official_date
 
 # Acts that a report counts where a register lists them.
 COUNTED = {DutyKind.REVIEW: "主持召开进度评审{number}次", DutyKind.STUDY: "组织专题学法{number}次"}
 
+REGISTER = "履职登记"
+
 
 def items(facts: Facts) -> tuple[Item, ...]:
-    """One item a leader, in the order in which they first acted; each is a paragraph of its own."""
+    """One item a leader, in the order in which they first acted; the heading is who the sentences speak of."""
     found: dict[str, list[LeaderDuty]] = defaultdict(list)
     for duty in facts.duties:
         found[duty.leader].append(duty)
-    return tuple(
-        Item(f"leadership:{duties[0].pk}", "", tuple(_pieces(leader, duties))) for leader, duties in found.items()
-    )
+    return tuple(Item(f"leadership:{duties[0].pk}", leader, tuple(_pieces(duties))) for leader, duties in found.items())
 
 
-def _pieces(leader: str, duties: list[LeaderDuty]) -> Iterator[Piece]:
+def _pieces(duties: list[LeaderDuty]) -> Iterator[Piece]:
     """Acts in the order of the year; several of a kind that is counted become one sentence at the first of them."""
     counted = {kind: [duty for duty in duties if duty.kind == kind] for kind in COUNTED}
-    subject = leader
     for duty in duties:
         same = counted.get(DutyKind(duty.kind), [])
         if len(same) > 1 and duty is not same[0]:
             continue
+        told = same if len(same) > 1 else [duty]
         words = _counted(same) if len(same) > 1 else duty.words
-        known = ((words, "履职登记"),)
-        yield Piece(f"duty:{duty.pk}", sentence(f"{subject}{words}"), Ground.DUTY, known=known)
-        subject = ""
+        yield Piece(f"duty:{duty.pk}", sentence(words), Ground.DUTY, known=((words, REGISTER),), source=_source(told))
+
+
+def _source(duties: list[LeaderDuty]) -> str:
+    """The entries of the register that a sentence tells of."""
+    return f"{REGISTER}：" + "；".join(f"{official_date(duty.on)}{duty.number}" for duty in duties)
 
 
 def _counted(duties: list[LeaderDuty]) -> str:

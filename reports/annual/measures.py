@@ -47,15 +47,17 @@ def _pieces(task: Task, facts: Facts) -> Iterator[Piece]:
             words = compared
             known += _known(indicator, facts)
     if words:
-        stands = ground != Ground.UNPROVEN
+        stands = ground not in (Ground.UNPROVEN, Ground.RETURNED)
         yield Piece(f"task:{task.pk}", words, ground, stands, ref(task), proofs, tuple(known))
     yield from alone
 
 
 def _ground(task: Task, proven: bool) -> Ground:
-    """What is closed out is told; what is not, only where some evidence of it was accepted."""
+    """What is closed out is told; what is not, only where some evidence of it was accepted and nothing was returned."""
     if task.status == Status.COMPLETED:
         return Ground.COMPLETED
+    if task.returned:
+        return Ground.RETURNED
     return Ground.PROVEN if proven else Ground.UNPROVEN
 
 

@@ -4,8 +4,6 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tracker.reading import CountedNumber
-
 TITLE, LEAD = "title", "lead"
 
 
@@ -54,7 +52,8 @@ class Piece:
     """A sentence (or a few) as composed. `stands` is whether it is in the report unless somebody says otherwise.
 
     `known` are numbers that stand on the report before or on the tracker's own counting, with the words that say so;
-    `causes` what may be chosen as the cause of a shortcoming.
+    `source` says what the piece was taken from where no task does; `causes` may be chosen as the cause of a
+    shortcoming, of which `cause` is the one that stands unless somebody chooses ("" for none).
     """
 
     key: str
@@ -64,7 +63,9 @@ class Piece:
     task: TaskRef | None = None
     proofs: tuple[Proof, ...] = ()
     known: tuple[tuple[str, str], ...] = ()
+    source: str = ""
     causes: tuple[str, ...] = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,15 @@ class Composed:
 
 @dataclass(frozen=True)
 class Mark:
-    """A number of a text, and what it stands on: "" where nothing does."""
+    """A number of a text at [start, end), and what it stands on: "" where nothing does.
 
-    number: CountedNumber
+    `loose` where the evidence names the number, but with other words before it.
+    """
+
+    start: int
+    end: int
     stands_on: str
+    loose: bool = False
 
 
 @dataclass
@@ -121,6 +127,7 @@ class Sentence:
     task: TaskRef | None = None
     proofs: tuple[Proof, ...] = ()
     marks: tuple[Mark, ...] = ()
+    source: str = ""
     causes: tuple[str, ...] = ()
     cause: str = ""
     cause_marks: tuple[Mark, ...] = ()
@@ -138,8 +145,21 @@ class Sentence:
     @property
     def unproved(self) -> list[str]:
         """The numbers that nothing stands behind, as written, in the words and in the cause."""
-        found = ((self.text, self.marks), (self.cause, self.cause_marks))
-        return [words[m.number.start : m.number.end] for words, marks in found for m in marks if not m.stands_on]
+        return [*self.unproved_words, *self.unproved_cause]
+
+    @property
+    def unproved_words(self) -> list[str]:
+        return [self.text[mark.start : mark.end] for mark in self.marks if not mark.stands_on]
+
+    @property
+    def unproved_cause(self) -> list[str]:
+        return [self.cause[mark.start : mark.end] for mark in self.cause_marks if not mark.stands_on]
+
+    @property
+    def loose(self) -> list[str]:
+        """Numbers that people wrote and the evidence names with other words before them."""
+        by_hand = self.rewritten or self.own
+        return [self.text[mark.start : mark.end] for mark in self.marks if mark.loose and by_hand]
 
 
 @dataclass

@@ -12,6 +12,11 @@ from tracker.lights import LIGHT_OF
 from tracker.models import Shortcoming, Task
 
 ITEM = "shortcomings"
+JUDGED = {
+    JudgementVerdict.EASED: "判定缓解",
+    JudgementVerdict.PARTLY: "判定部分缓解",
+    JudgementVerdict.NOT_EASED: "判定未缓解",
+}
 
 
 def items(facts: Facts) -> tuple[Item, ...]:
@@ -27,8 +32,17 @@ def _kept(facts: Facts) -> Iterator[Piece]:
         if judgement is not None:
             ground = Ground.EASED if judgement.verdict == JudgementVerdict.EASED else Ground.KEPT
         causes = _causes_of(shortcoming, facts)
-        words = clause(shortcoming.text)
-        yield Piece(f"shortcoming:{shortcoming.pk}", words, ground, ground == Ground.KEPT, causes=causes)
+        last_year = [clause(text) for text in facts.causes.get(shortcoming.pk, ())]
+        said = f"，{JUDGED[JudgementVerdict(judgement.verdict)]}：{judgement.grounds}" if judgement else ""
+        yield Piece(
+            f"shortcoming:{shortcoming.pk}",
+            clause(shortcoming.text),
+            ground,
+            ground == Ground.KEPT,
+            source=f"{facts.report.title}所列不足{shortcoming.number}{said}",
+            causes=causes,
+            cause=last_year[0] if last_year else "",
+        )
 
 
 def _causes_of(shortcoming: Shortcoming, facts: Facts) -> tuple[str, ...]:
@@ -49,10 +63,18 @@ def _shown(facts: Facts) -> Iterator[Piece]:
         if found is not None:
             ground, words, said = found
             told = facts.told.get(task.pk, Told())
-            causes = _choices([told.problems, said])
-            proofs = facts.proofs.get(task.pk, ())
+            causes, stands = _choices([told.problems, said]), ground == Ground.RED
+            # What was said when the work was sent back speaks to its unit: somebody may choose it, it does not stand.
+            said_by_unit, proofs = clause(told.problems), facts.proofs.get(task.pk, ())
             yield Piece(
-                f"weak:{task.pk}", clause(words), ground, ground == Ground.RED, ref(task), proofs, causes=causes
+                f"weak:{task.pk}",
+                clause(words),
+                ground,
+                stands,
+                ref(task),
+                proofs,
+                causes=causes,
+                cause=said_by_unit,
             )
 
 

@@ -6,6 +6,7 @@ Each sentence carries a comment naming its task and evidence; a number without a
 import datetime
 from collections.abc import Callable, Iterator
 
+from reports.annual.leadership import REGISTER
 from reports.annual.proof import UNPROVED, marked
 from reports.annual.rows import Drafted, DraftPart, Sentence
 from reports.annual.text import ENDS, clause, sentence
@@ -15,6 +16,7 @@ from tracker.enums import PartKind
 
 HAN = "一二三四五六七八九十"
 RUN_IN_LEVEL, HEADING_LEVEL = 3, 2
+INNER_ENDS = str.maketrans("。；！？", "，，，，")
 NOTHING_YET = "（本部分尚无内容。）"
 
 
@@ -51,8 +53,8 @@ def report(draft: Drafted, *, issuer: str, on: datetime.date, by: str, commented
 
 
 def _unproved(draft: Drafted) -> str:
-    number = sum(len(row.unproved) for row in standing(draft))
-    return f"尚有{number}处" if number else "本稿没有"
+    rows = [row.unproved for row in standing(draft) if row.unproved]
+    return f"尚有{len(rows)}句{sum(map(len, rows))}处" if rows else "本稿没有"
 
 
 def standing(draft: Drafted) -> Iterator[Sentence]:
@@ -77,9 +79,14 @@ def _items(paper: Paper, part: DraftPart, commented: bool) -> None:
 
 
 def _leadership(paper: Paper, part: DraftPart, commented: bool) -> None:
+    """A paragraph a leader, who is named once, at its beginning."""
     for division in part.divisions:
-        if division.standing:
-            _write(paper, division.standing, commented)
+        rows = division.standing
+        if rows:
+            leader = division.heading.text if division.heading else ""
+            parts = _parts(rows, commented)
+            text, note = parts[0]
+            paper.sentences([(text if text.startswith(leader) else f"{leader}{text}", note), *parts[1:]])
 
 
 def _weaknesses(paper: Paper, part: DraftPart, commented: bool) -> None:
@@ -87,10 +94,18 @@ def _weaknesses(paper: Paper, part: DraftPart, commented: bool) -> None:
     rows = [row for division in part.divisions for row in division.standing]
     told = [(f"{han(number)}是{_bare(row)}。", row) for number, row in enumerate(rows, 1)]
     parts = [(text, _note(row) if commented else "") for text, row in told]
-    causes = [clause(marked(row.cause, row.cause_marks)) for row in rows if row.cause]
+    causes = [_in_one(marked(row.cause, row.cause_marks)) for row in rows if row.cause]
     if causes:
-        parts.append((f"主要原因是{'，'.join(causes)}。", ""))
+        between = "；" if any(mark in cause for cause in causes for mark in "，、") else "，"
+        numbers = [number for row in rows for number in row.unproved_cause]
+        note = f"待核：{'、'.join(numbers)}没有已采信佐证载明" if numbers and commented else ""
+        parts.append((f"主要原因是{between.join(causes)}。", note))
     paper.sentences(parts)
+
+
+def _in_one(cause: str) -> str:
+    """A cause as a piece of the one sentence that tells all causes: no full stop inside."""
+    return clause(cause).translate(INNER_ENDS)
 
 
 def _bare(row: Sentence) -> str:
@@ -98,20 +113,26 @@ def _bare(row: Sentence) -> str:
 
 
 def _write(paper: Paper, rows: list[Sentence], commented: bool, *, lead: str = "", level: int = RUN_IN_LEVEL) -> None:
-    parts = [(marked(row.text, row.marks), _note(row) if commented else "") for row in rows]
-    paper.sentences(parts, lead=lead, level=level)
+    paper.sentences(_parts(rows, commented), lead=lead, level=level)
+
+
+def _parts(rows: list[Sentence], commented: bool) -> list[tuple[str, str]]:
+    return [(marked(row.text, row.marks), _note(row) if commented else "") for row in rows]
 
 
 def _note(row: Sentence) -> str:
     """What a sentence stands on: task, evidence with the claim it was accepted for, and the numbers without."""
     lines = [f"任务{row.task.code}　{row.task.title}"] if row.task else []
+    lines += [row.source] if row.source else []
     lines += [f"佐证{proof.number}《{proof.title}》：{proof.claim}" for proof in row.proofs]
-    numbers = {"", *(proof.number for proof in row.proofs)}
+    numbers = {"", REGISTER, *(proof.number for proof in row.proofs)}
     lines += [
         f"{ground}载明" for ground in dict.fromkeys(mark.stands_on for mark in row.marks) if ground not in numbers
     ]
-    if row.unproved:
-        lines.append(f"待核：{'、'.join(row.unproved)}没有已采信佐证载明")
+    if row.unproved_words:
+        lines.append(f"待核：{'、'.join(row.unproved_words)}没有已采信佐证载明")
+    if row.loose:
+        lines.append(f"对照佐证：{'、'.join(row.loose)}见于佐证，但所述文字不同")
     if row.rewritten:
         lines.append("文字经人工改写")
     if row.own and row.task is None:

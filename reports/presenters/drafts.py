@@ -1,6 +1,6 @@
 """The draft of the next report as its editor and its check show it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from reports.annual.check import Finding, Want
 from reports.annual.edits import WITH_ITEMS
+from reports.annual.proof import segments
 from reports.annual.rows import Division, Drafted, DraftPart, Ground, Mark, Sentence
 from reports.documents.annual_report import item_number
 from tracker.enums import PartKind
@@ -34,12 +35,16 @@ GROUNDS = {
 }
 WANTS = {
     Want.NUMBER: gettext_lazy("Numbers without accepted evidence"),
+    Want.COMPARE: gettext_lazy("Numbers that the evidence names with other words before them"),
+    Want.BOTH: gettext_lazy("Tasks told both as an achievement and as a shortcoming"),
+    Want.OPEN: gettext_lazy("Achievements of tasks that are not closed out"),
     Want.SOURCE: gettext_lazy("Sentences of one's own that name no task"),
     Want.MOVED: gettext_lazy("Rewritten, and the data say something else by now"),
     Want.GONE: gettext_lazy("Rewritten, and the data say nothing of it any more"),
     Want.CAUSE: gettext_lazy("Shortcomings without a cause"),
     Want.UNSETTLED: gettext_lazy("Open tasks that are not settled for the roll-over"),
     Want.LEFT_OUT: gettext_lazy("Completed tasks that are left out"),
+    Want.EMPTY_ITEM: gettext_lazy("Items without a sentence"),
     Want.EMPTY: gettext_lazy("Parts without a sentence"),
 }
 
@@ -63,7 +68,8 @@ def _part(part: DraftPart, may_edit: bool) -> dict[str, Any]:
     number, items = 0, []
     for division in part.divisions:
         number += bool(division.standing)
-        items.append(_division(division, item_number(part, number) if division.standing else "—　"))
+        label = item_number(part, number) if division.standing else "—　"
+        items.append(_division(division, label if part.kind in WITH_ITEMS else ""))
     return {
         "number": part.number,
         "kind": part.kind,
@@ -121,16 +127,10 @@ def _evidence_url(pk: int) -> str:
     return reverse("evidence", args=[pk])
 
 
-def _segments(text: str, marks: Iterable[Mark]) -> list[dict[str, str]]:
-    """The words cut at their numbers: state "" for words, "proved" with what it stands on, or "unproved"."""
-    found, last = [], 0
-    for mark in marks:
-        found.append({"text": text[last : mark.number.start], "state": "", "on": ""})
-        last = mark.number.end
-        state = "proved" if mark.stands_on else "unproved"
-        found.append({"text": text[mark.number.start : last], "state": state, "on": mark.stands_on})
-    found.append({"text": text[last:], "state": "", "on": ""})
-    return [segment for segment in found if segment["text"]]
+def _segments(text: str, marks: Sequence[Mark]) -> list[dict[str, str]]:
+    """The words cut at their numbers, each number with what it stands on."""
+    cut = segments(text, marks)
+    return [{"text": words, "state": state, "on": on} for words, state, on in cut if words]
 
 
 def wanted(found: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ another person has changed the piece since, it is refused as stale with both ver
 from what the data give.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -34,6 +34,13 @@ def drafted(plan: Plan, *, by: User) -> Drafted:
     found = facts.read(plan, clock.today(), by)
     rows = DraftEdit.objects.visible_to(by).filter(draft__plan=plan).select_related("task").order_by("pk")
     return laid_over(compose(found), rows, found.proofs)
+
+
+def told(plan: Plan, by: User) -> Iterator[tuple[int, str]]:
+    """(task, sentence) for what the draft tells of tasks: by these words next year's plan and report are joined."""
+    for row in drafted(plan, by=by).sentences():
+        if row.included and row.task is not None and row.item != PartKind.SHORTCOMINGS:
+            yield row.task.pk, row.text
 
 
 @transaction.atomic

@@ -8,11 +8,17 @@ from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
 
+from reports.annual.check import findings
+from reports.documents.annual_report import report
 from reports.models import LeaderDuty, Review
-from reports.services import reviews
+from reports.services import drafts, reviews
+from tests.tracker.conftest import SHANGHAI
 from tests.tracker.services.test_demonstration import DATA, QUICK
+from tracker import clock
+from tracker.documents import read_document
 from tracker.enums import EventKind, Status
 from tracker.models import (
+    CarryOver,
     ChangeRequest,
     ContributionRequest,
     Demand,
@@ -26,6 +32,7 @@ from tracker.models import (
     TaskEvent,
     User,
 )
+from tracker.reading import parse
 from tracker.services import demonstration, history
 from tracker.services.imports import read_toml
 
@@ -179,3 +186,66 @@ def test_what_becomes_of_each_open_task_is_written_for_the_day_after_the_last_re
         assert ("into" in event) == (event["carry"] == "absorbed"), code
         if "into" in event:
             assert Task.objects.filter(plan=plan, code=event["into"]).exclude(code=code).exists()
+
+
+def test_every_open_task_is_settled_for_the_next_year(plan):
+    settled = CarryOver.objects.filter(task__plan=plan).values_list("task__code", "kind", "into__code")
+    assert {code: (kind, into) for code, kind, into in settled} == {
+        "2.1": ("carried", None),
+        "3.3": ("finished", None),
+        "4.1": ("carried", None),
+        "4.2": ("absorbed", "4.4"),
+        "5.2": ("carried", None),
+        "6.5": ("carried", None),
+    }
+
+
+@pytest.fixture
+def draft(plan):
+    with clock.at(datetime.datetime(2026, 1, 20, 9, tzinfo=SHANGHAI)):
+        yield drafts.drafted(plan, by=User.objects.get(username="reviewer"))
+
+
+def test_the_draft_has_something_in_each_of_the_four_parts(draft):
+    standing = {part.kind: [len(d.standing) for d in part.divisions] for part in draft.parts}
+    assert standing == {
+        "measures": [3, 6, 3, 5, 5, 5],
+        "shortcomings": [3],
+        "leadership": [4, 5, 1],
+        "arrangements": [0, 1, 0, 1, 1, 1],
+    }
+
+
+def test_last_years_figures_stand_beside_this_years(draft):
+    words = "".join(row.text for row in draft.sentences() if row.included)
+    assert words.count("（上年") == 19
+    for told in ("收到行政复议申请2914件（上年2777件）", "审计项目38个（上年36个）", "25236条（上年24509条）"):
+        assert told in words
+
+
+def test_what_is_still_unproved_is_named(draft):
+    wanted = {}
+    for finding in findings(draft):
+        wanted.setdefault(finding.want.value, []).append(finding.words)
+    assert wanted["number"] == ["15个、6项", "312条", "1140件", "1024人次", "58项", "8家"]
+    assert wanted["open"] == [
+        "按市级目录征求意见稿完成15个街道职责清单比对，调整事项6项。",
+        "12项集成审批事项稳定运行，全年办理1140件。",
+        "2025年分类处理率96.5%，重复信访量同比下降8.2%。",
+    ]
+    assert set(wanted) == {"number", "open", "empty_item"}
+
+
+def test_the_word_file_read_back_in_is_the_report_of_the_year(draft, plan):
+    content = report(draft, issuer="北京市西城区人民政府", on=DAY, by="李晓东")
+    text = read_document("年度报告.docx", content).text.replace("［待核］", "").replace("草稿\n", "", 1)
+    parsed = parse(text)
+    assert (parsed.year, parsed.title) == (2025, "北京市西城区人民政府2025年法治政府建设年度情况报告")
+    assert [(part.kind, len(part.sections)) for part in parsed.parts] == [
+        ("measures", 6),
+        ("shortcomings", 0),
+        ("leadership", 1),
+        ("arrangements", 4),
+    ]
+    assert (len(parsed.shortcomings), len(parsed.causes)) == (3, 3)
+    assert len(parsed.figures) > 60

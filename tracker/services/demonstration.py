@@ -60,7 +60,7 @@ from tracker.services.sample_files import sample_file
 
 STORY = "demonstration.toml"
 # Told after the first file, where they are there: the same shapes, but for people and what confirmed tasks need.
-FURTHER_STORIES = ("year_end.toml",)
+FURTHER_STORIES = ("year_end.toml", "year_end_roll_over.toml")
 CONFIRMED_BY = "reviewer"
 # (moment without a zone, what happens then); an act sets the clock itself.
 Act = tuple[datetime.datetime, Callable[[], object]]

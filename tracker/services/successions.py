@@ -18,8 +18,8 @@ from tracker.importing.succession import Match, matches
 from tracker.models import Measure, Plan, Succession, Task, TaskEvent, User
 from tracker.services import history, tasks
 
-# What else was told of tasks of a plan, from other apps: (key of the task, sentence) pairs.
-ALSO_TOLD: list[Callable[[Plan], Iterable[tuple[int, str]]]] = []
+# What else was told of tasks of a plan, from other apps, as the person sees it: (key of the task, sentence) pairs.
+ALSO_TOLD: list[Callable[[Plan, User], Iterable[tuple[int, str]]]] = []
 GOES_ON = (CarryOverKind.CARRIED, CarryOverKind.ABSORBED, CarryOverKind.FINISHED)
 
 
@@ -48,8 +48,9 @@ def propose(plan: Plan, *, by: User) -> int:
         raise InvalidInput(_("There is no plan of the year before."))
     told = list(_told(earlier))
     goers, achieved = _candidates(earlier)
-    carried = [(key, words) for key, words in told if key in goers]
-    done = [*((key, words) for key, words in told if key in achieved), *_also_told(earlier)]
+    also = list(_also_told(earlier, by))
+    carried = [(key, words) for key, words in (*told, *also) if key in goers]
+    done = [*((key, words) for key, words in told if key in achieved), *also]
     new_tasks = Task.objects.filter(plan=plan).order_by("pk").values_list("pk", "quote")
     measures = measures_of(plan).order_by("pk").values_list("pk", "text")
     return _propose(plan, "task", matches(carried, new_tasks)) + _propose(plan, "measure", matches(done, measures))
@@ -83,11 +84,11 @@ def _told(earlier: Plan) -> Iterator[tuple[int, str]]:
         yield from ((key, text) for text in texts if text)
 
 
-def _also_told(earlier: Plan) -> Iterator[tuple[int, str]]:
+def _also_told(earlier: Plan, by: User) -> Iterator[tuple[int, str]]:
     """What other apps tell of tasks of the plan, and of no other task."""
     own = set(Task.objects.filter(plan=earlier).values_list("pk", flat=True))
     for more in ALSO_TOLD:
-        yield from ((key, words) for key, words in more(earlier) if key in own)
+        yield from ((key, words) for key, words in more(earlier, by) if key in own)
 
 
 def _propose(plan: Plan, what: str, found: dict[int, list[Match]]) -> int:

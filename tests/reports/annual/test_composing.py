@@ -65,6 +65,14 @@ def test_what_the_unit_does_not_stand_by_yet_is_not_told(world):
     assert of_task(world, waiting).text == "已开展两期培训。"
 
 
+def test_what_was_returned_is_only_offered_whatever_was_accepted(world):
+    returned = world.under_review()
+    world.accept_all(returned)
+    tasks.send_back(returned.pk, by=world.reviewer, reason="缺名单")
+    row = of_task(world, returned)
+    assert (row.ground, row.included) == (Ground.RETURNED, False)
+
+
 def test_evidence_that_has_expired_proves_nothing(world):
     started = world.started()
     use = world.proof(started, valid_until=datetime.date(2025, 6, 30))
@@ -135,7 +143,7 @@ def test_what_is_red_returned_or_unanswered_is_offered_once(world):
     found = pieces(world, "shortcomings")
     red, back = found[f"weak:{late.pk}"], found[f"weak:{returned.pk}"]
     assert (red.ground, red.included) == (Ground.RED, True)
-    assert (back.ground, back.included, back.causes) == (Ground.RETURNED, False, ("缺名单",))
+    assert (back.ground, back.included, back.causes, back.cause) == (Ground.RETURNED, False, ("缺名单",), "")
     assert f"weak:{world.tasks[2].pk}" not in found
 
 
@@ -153,8 +161,9 @@ def test_duties_are_told_by_leader_and_counted_where_reports_count(world):
     values = {"kind": "meeting", "on": datetime.date(2025, 5, 1), "leader": "区长", "words": "主持召开常务会议"}
     duties.add(world.plan, by=world.reviewer, **values)
     (division,) = draft_of(world).part("leadership").divisions
+    assert division.heading.text == "区长"
     assert [row.text for row in division.sentences] == [
-        "区长组织专题学法2次，内容包括宪法、行政复议法。",
+        "组织专题学法2次，内容包括宪法、行政复议法。",
         "主持召开常务会议。",
     ]
     assert [row.unproved for row in division.sentences] == [[], []]

@@ -64,6 +64,27 @@ def test_every_sentence_names_its_task_and_evidence_in_a_comment(year):
     assert any("待核：388卷、39个没有已采信佐证载明" in comment for comment in comments)
 
 
+def test_duties_and_last_years_shortcomings_say_where_they_come_from(year):
+    comments = [comment.text for comment in docx.Document(BytesIO(written(year))).comments]
+    assert "履职登记：2025年5月1日" in comments
+    assert any("2024年法治政府建设年度情况报告所列不足1，判定未缓解：仍需改进" in comment for comment in comments)
+
+
+def test_the_leader_is_named_once_whatever_comes_first(year):
+    values = {"kind": "other", "on": datetime.date(2025, 5, 2), "leader": "区长", "words": "撰写署名文章"}
+    added = duties.add(year.plan, by=year.reviewer, **values)
+    drafts.move(year.plan, by=year.reviewer, key=f"duty:{added.pk}", up=True)
+    assert "区长撰写署名文章。主持召开常务会议。" in lines(written(year))
+
+
+def test_causes_with_commas_inside_are_kept_apart(year):
+    first = Shortcoming.objects.of_report(year.report.pk).order_by("number").first()
+    key = f"shortcoming:{first.pk}"
+    drafts.give_cause(year.plan, by=year.reviewer, key=key, cause="安排不细，人手不足。缺口12人")
+    found = lines(written(year))
+    assert any("主要原因是安排不细，人手不足，缺口12人［待核］；考核还要加强。" in line for line in found)
+
+
 def test_without_comments_the_marks_stay(year):
     content = written(year, commented=False)
     assert not list(docx.Document(BytesIO(content)).comments)
@@ -72,7 +93,7 @@ def test_without_comments_the_marks_stay(year):
 
 def test_the_file_says_as_of_when_by_whom_and_how_numbers_are_rounded(year):
     last = lines(written(year))[-1]
-    for words in ("人-reviewer", "2025年6月16日", "尚有2处", "四舍五入到整数"):
+    for words in ("人-reviewer", "2025年6月16日", "尚有1句2处", "四舍五入到整数"):
         assert words in last
 
 

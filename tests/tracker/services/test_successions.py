@@ -71,7 +71,7 @@ def test_other_apps_tell_more_of_a_task(years, monkeypatch):
         (years.next_tasks[0].pk, "召开新闻发布会4场"),
         (0, "召开新闻发布会4场"),
     ]
-    monkeypatch.setattr(successions, "ALSO_TOLD", [lambda plan: more if plan == years.plan else []])
+    monkeypatch.setattr(successions, "ALSO_TOLD", [lambda plan, by: more if plan == years.plan else []])
     propose(years)
     told = next(row for row in years.measures if "新闻发布会" in row.text)
     assert pairs(measure=told) == {("2.2", told.text)}
