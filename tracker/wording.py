@@ -39,6 +39,7 @@ def shown_light(task: Task, on: datetime.date) -> ShownLight:
 
 def short_reason(task: Task, on: datetime.date) -> str:
     """The reason of the light in a few words: 落后12点, 超期15天, 剩11天, 正常."""
+    on = task.plan.standing_on(on)
     behind = (task.scheduled or 0) - task.progress
     days = abs((task.due_on - on).days) if task.due_on else 0
     words = {
@@ -63,6 +64,7 @@ def short_reason(task: Task, on: datetime.date) -> str:
 
 def long_reason(task: Task, plan: Plan, on: datetime.date) -> str:
     """The reason as a sentence with its numbers, for the head of the task page."""
+    on = plan.standing_on(on)
     behind = (task.scheduled or 0) - task.progress
     values = {
         "scheduled": task.scheduled,

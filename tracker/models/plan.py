@@ -23,6 +23,7 @@ class Plan(models.Model):
     year = models.PositiveSmallIntegerField(_("year"))
     title = models.CharField(_("title"), max_length=200)
     state = models.CharField(_("state"), max_length=10, choices=PlanState, default=PlanState.DRAFT)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     red_points = models.PositiveSmallIntegerField(
@@ -62,13 +63,21 @@ class Plan(models.Model):
                 name="plan_thresholds_in_order",
             ),
             models.CheckConstraint(condition=Q(cutoff_day__range=(1, 31)), name="plan_cutoff_is_a_day"),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(state=PlanState.CLOSED), name="plan_closed_on_is_of_a_closed"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.government} {self.year}"
 
+    def standing_on(self, on: datetime.date) -> datetime.date:
+        """The day whose lights are shown on the day `on`: a closed plan stands still on the day it was closed."""
+        return min(on, self.closed_on) if self.closed_on else on
+
     def thresholds(self, on: datetime.date) -> Thresholds:
         """What the light rule needs of this plan on the day `on`."""
+        on = self.standing_on(on)
         return Thresholds(
             on=on,
             red_points=self.red_points,

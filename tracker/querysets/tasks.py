@@ -23,6 +23,7 @@ from tracker.compiled import compiled, standing_of
 from tracker.enums import (
     OPEN_STATUSES,
     LinkState,
+    PlanState,
     RequestKind,
     RequestState,
     Role,
@@ -236,8 +237,12 @@ class TaskQuerySet(models.QuerySet[Any]):
         raise PermissionError("tasks are created one by one by services.plans")
 
     def gate_update(self, version: int, **values: Any) -> int:
-        """`UPDATE … WHERE version`: the number of rows written, 0 when the row moved on. For the gate alone."""
-        return super().filter(version=version).update_past_guard(version=version + 1, **values)
+        """`UPDATE … WHERE version`: the number of rows written, 0 when the row moved on. For the gate alone.
+
+        Nothing is written either once the plan is closed: who waited for the row's lock meanwhile read it as open.
+        """
+        rows = super().filter(version=version).exclude(plan__state=PlanState.CLOSED)
+        return rows.update_past_guard(version=version + 1, **values)
 
     def update_past_guard(self, **values: Any) -> int:
         return super().update(**values)

@@ -250,8 +250,9 @@ def close(plan_id: int, *, by: User) -> Plan:
 def _set_state(plan: Plan, state: PlanState, *, by: User, reason: str = "") -> Plan:
     """Write the state; the plan's history keeps by whom, when, and why."""
     plan.state = state
+    plan.closed_on = clock.today() if state == PlanState.CLOSED else None
     history.sign(plan, by=by, reason=reason)
-    plan.save(update_fields=["state"])
+    plan.save(update_fields=["state", "closed_on"])
     return plan
 
 

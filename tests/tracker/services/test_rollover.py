@@ -6,7 +6,7 @@ import pytest
 
 from tests.tracker.conftest import SHANGHAI
 from tests.worlds import REPORT
-from tracker import clock
+from tracker import clock, permissions, wording
 from tracker.enums import EventKind, PlanState
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, Refusal, SecrecyMark, Stale
 from tracker.models import AddressCheck, CarryOver, Demand, Plan, Succession, SupervisionNotice, Task, TaskEvent
@@ -281,6 +281,37 @@ def test_an_administrator_closes_the_plan_once_everything_is_settled(desk):
     assert rollover.close(desk.plan.pk, by=desk.admin).state == PlanState.CLOSED
     kept = Plan.objects.get(pk=desk.plan.pk).history.order_by("history_id").last()
     assert (kept.state, kept.history_user) == ("closed", desk.admin)
+
+
+def test_a_closed_plan_stands_still_on_the_day_it_was_closed(desk):
+    settle_all(desk)
+    plan = rollover.close(desk.plan.pk, by=desk.admin)
+    assert plan.closed_on == clock.today()
+    then = list(Task.objects.with_light(plan, clock.today()).order_by("pk").values_list("light_reason", "scheduled"))
+    later = clock.today() + datetime.timedelta(days=400)
+    assert list(Task.objects.with_light(plan, later).order_by("pk").values_list("light_reason", "scheduled")) == then
+    task = Task(plan=plan, due_on=clock.today() - datetime.timedelta(days=3), status="in_progress")
+    task.light_reason, task.scheduled = "overdue", 100
+    assert wording.short_reason(task, later) == "超期3天"
+    again = rollover.reopen_plan(plan.pk, by=desk.admin, reason="补办手续")
+    assert again.closed_on is None
+
+
+def test_who_waited_while_the_plan_was_closed_writes_nothing(desk, monkeypatch):
+    """The plan that was read before the wait for the lock still looks open."""
+    task = desk.started(desk.tasks[3])
+    lines = TaskEvent.objects.count()
+    check = permissions.check_move
+
+    def closed_meanwhile(*given):
+        check(*given)
+        Plan.objects.filter(pk=task.plan_id).update(state=PlanState.CLOSED)
+
+    monkeypatch.setattr(permissions, "check_move", closed_meanwhile)
+    with pytest.raises(Stale):
+        tasks.report(task.pk, by=desk.staff, progress=70, summary="补报")
+    assert TaskEvent.objects.count() == lines
+    assert Task.objects.get(pk=task.pk).progress == 50
 
 
 @pytest.mark.parametrize("who", ["reviewer", *OTHERS])
