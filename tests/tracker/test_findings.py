@@ -25,7 +25,7 @@ from tracker.models import (
     User,
     WorkArea,
 )
-from tracker.services import evidence, history, plans, requests, tasks, trace, updates
+from tracker.services import evidence, history, plans, requests, task_lights, tasks, trace, updates
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -241,7 +241,7 @@ class TestEdits:
 
     def test_a_raised_light_is_not_lowered_by_raising_it_again(self, world: World):
         task = world.started(starts_on=None, progress=60)
-        assert tasks.light_of(fresh(task)) == Light.GREEN
+        assert task_lights.light_of(fresh(task)) == Light.GREEN
         tasks.raise_light(task.pk, by=world.reviewer, light="red", reason="要紧")
         with pytest.raises(InvalidInput):
             tasks.raise_light(task.pk, by=world.reviewer_office, light="blue", reason="降")

@@ -10,7 +10,7 @@ from tests.factories import build_task, set_plan, write_milestones, write_tasks
 from tracker import lights
 from tracker.enums import Light, ReportingPeriod, Status
 from tracker.models import Plan, Task, WorkArea
-from tracker.services.tasks import reason_of, scheduled_of
+from tracker.services.task_lights import reason_of, scheduled_of
 
 MONTHLY, QUARTERLY = ReportingPeriod.MONTHLY, ReportingPeriod.QUARTERLY
 RUNNING = [Status.NOT_STARTED, Status.IN_PROGRESS, Status.AWAITING_SIGN_OFF, Status.UNDER_REVIEW]

@@ -30,7 +30,7 @@ from tracker.models import (
     TaskEvent,
 )
 from tracker.permissions import administers
-from tracker.services import imports, indicators, plans, tasks
+from tracker.services import imports, indicators, plans, task_values, tasks
 
 
 class TaskForm(ServiceFormMixin, forms.ModelForm):  # type: ignore[type-arg]
@@ -40,7 +40,7 @@ class TaskForm(ServiceFormMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Task
-        fields = [*tasks.EDITABLE]
+        fields = [*task_values.EDITABLE]
         widgets = {"criteria": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,7 +49,7 @@ class TaskForm(ServiceFormMixin, forms.ModelForm):  # type: ignore[type-arg]
         self.fields["due_basis"].required = False
 
     def serve(self) -> Task:
-        values = {name: self.cleaned_data[name] for name in tasks.EDITABLE if name in self.changed_data}
+        values = {name: self.cleaned_data[name] for name in task_values.EDITABLE if name in self.changed_data}
         return tasks.edit(self.instance.pk, by=self.by, version=self.cleaned_data["seen_version"], **values)
 
     def _post_clean(self) -> None:
@@ -83,7 +83,7 @@ class MilestoneFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 
     def steps(self) -> list[dict[str, Any]]:
         rows = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        return [{name: row[name] for name in tasks.STEP_FIELDS} for row in rows]
+        return [{name: row[name] for name in task_values.STEP_FIELDS} for row in rows]
 
     def clean(self) -> None:
         super().clean()
@@ -100,7 +100,7 @@ class MilestoneInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Milestone
     formset = MilestoneFormSet
     extra = 0
-    fields = list(tasks.STEP_FIELDS)
+    fields = list(task_values.STEP_FIELDS)
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tracker.forms.fields import DayField, LineField, PointsField
 from tracker.models import Milestone, Task
-from tracker.services.tasks import STEP_FIELDS
+from tracker.services.task_values import STEP_FIELDS
 
 SPARE = 5
 MOST_ROWS = 100

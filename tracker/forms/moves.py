@@ -16,7 +16,7 @@ from tracker.forms.milestones import MilestoneRows
 from tracker.models import Task, Unit, User
 from tracker.services.contributions import MOST_WORDS
 from tracker.services.requests import CHANGEABLE
-from tracker.services.tasks import PROMISED
+from tracker.services.task_values import PROMISED
 
 LONG = 2000
 PROMISES = (*PROMISED, "accountable_leader", "starts_on")

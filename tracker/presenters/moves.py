@@ -11,7 +11,7 @@ from tracker.enums import Move, RequestKind, Role, Status
 from tracker.exceptions import Stale
 from tracker.models import ChangeRequest, Task, User
 from tracker.presenters.timeline import arrow
-from tracker.services import tasks
+from tracker.services import task_lights
 from tracker.texts import enumeration
 from tracker.workflow import RULE_OF, SUBMITTED_BY_HEAD
 
@@ -98,7 +98,7 @@ def _standing(task: Task, request: ChangeRequest) -> dict[str, Any]:
 def light_page(task: Task) -> dict[str, Any]:
     """Heading and the light as it is now."""
     on = clock.today()
-    task.light_reason, task.scheduled = tasks.reason_of(task, on), tasks.scheduled_of(task, on)
+    task.light_reason, task.scheduled = task_lights.reason_of(task, on), task_lights.scheduled_of(task, on)
     return {
         "heading": _("Raise the light"),
         "change": "",

@@ -27,7 +27,7 @@ from tracker.presenters.rows import task_row
 from tracker.presenters.source import neighbours_of, source_of
 from tracker.presenters.timeline import timeline
 from tracker.querysets import TaskQuerySet
-from tracker.services import tasks
+from tracker.services import task_lights
 from tracker.texts import enumeration
 
 LIFE = (
@@ -74,7 +74,7 @@ def readable(found: TaskQuerySet, user: User) -> TaskQuerySet:
 def present(task: Task, user: User, *, show: str = "") -> dict[str, Any]:
     """The context of the page for a task that was read with `readable`; `show` as in `timeline`."""
     on = clock.today()
-    task.light_reason, task.scheduled = tasks.reason_of(task, on), tasks.scheduled_of(task, on)
+    task.light_reason, task.scheduled = task_lights.reason_of(task, on), task_lights.scheduled_of(task, on)
     row = task_row(task, on)
     events: list[TaskEvent] = list(task.events.all())
     before, after = neighbours_of(task)

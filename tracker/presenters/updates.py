@@ -26,7 +26,7 @@ from tracker.presenters.notices import open_demands
 from tracker.presenters.rows import Row, task_row
 from tracker.presenters.source import source_of
 from tracker.presenters.task_tables import VERDICT_TAGS, number
-from tracker.services import evidence, tasks
+from tracker.services import evidence, task_lights, tasks
 
 OFFERED = 100
 FOLDED = 8
@@ -213,7 +213,7 @@ def hint(task: Task) -> str:
     open_steps(task)  # the schedule runs through them
     return _("Estimated against the criteria, 0 to 100. Last %(last)d, scheduled %(scheduled)d.") % {
         "last": task.progress,
-        "scheduled": tasks.scheduled_of(task, clock.today()) or 0,
+        "scheduled": task_lights.scheduled_of(task, clock.today()) or 0,
     }
 
 
@@ -221,12 +221,12 @@ def forecast(task: Task, progress: int | None, met: Collection[str] = ()) -> For
     """The light that `progress` would give if it were sent now, with the milestones `met` ticked."""
     on = clock.today()
     missed = any(step.due_on < on and str(step.pk) not in met for step in open_steps(task))
-    before = lights.LIGHT_OF[tasks.reason_of(task, on)]
-    scheduled = tasks.scheduled_of(task, on) or 0
+    before = lights.LIGHT_OF[task_lights.reason_of(task, on)]
+    scheduled = task_lights.scheduled_of(task, on) or 0
     if progress is None:
         return Forecast(_named(before), _("as it is now"), _bar(task.progress, task.progress, scheduled, before))
     sent = {"progress": progress, "returned": False, "last_report_on": on, "milestone_missed": missed}
-    after = lights.LIGHT_OF[tasks.reason_of(task, on, **sent)]
+    after = lights.LIGHT_OF[task_lights.reason_of(task, on, **sent)]
     turn = _("from %(before)s to %(after)s") if before != after else _("still %(after)s")
     words = _("After sending: %(points)s, %(turn)s") % {
         "points": _points(scheduled - progress),
@@ -332,5 +332,5 @@ def unchanged_row(task: Task) -> Row:
     """The task as a row of the home page, whose light has to be reckoned anew after an act."""
     on = clock.today()
     open_steps(task)
-    task.light_reason, task.scheduled = tasks.reason_of(task, on), tasks.scheduled_of(task, on)
+    task.light_reason, task.scheduled = task_lights.reason_of(task, on), task_lights.scheduled_of(task, on)
     return task_row(task, on, report_url=reverse("report_progress", args=[task.pk]))

@@ -9,7 +9,7 @@ from tracker import clock, permissions, wording
 from tracker.enums import DemandKind, DemandState, EventKind
 from tracker.exceptions import InvalidInput
 from tracker.models import Demand, Task, User
-from tracker.services import tasks
+from tracker.services import task_values, tasks
 from tracker.services.secrecy import refuse_marks
 from tracker.texts import clean
 
@@ -37,7 +37,7 @@ def ask(
     if kind not in DemandKind.values:
         raise InvalidInput(_("This kind of demand is not known."), field="kind")
     text = _checked(clean(words).strip(), kind, wanted_by)
-    tasks.refuse_late(wanted_by, task, "wanted_by")
+    task_values.refuse_late(wanted_by, task, "wanted_by")
     refuse_marks({"words": text}, by=by, task=task)
     standing = task.demands.open().filter(kind=kind)
     replaced = standing.order_by("-asked_at").first()

@@ -19,7 +19,7 @@ from tracker import clock, permissions, wording
 from tracker.enums import ImportState, Nature, PlanState, Status
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, Refusal
 from tracker.models import LedgerImport, Plan, Task, Unit, User, WorkArea
-from tracker.services import plans, spreadsheets, tasks
+from tracker.services import plans, spreadsheets, task_values, tasks
 from tracker.spreadsheets import Row, Sheet
 from tracker.texts import clean
 
@@ -187,7 +187,7 @@ def _refuse_unfit(task: Task, written: Mapping[str, Any]) -> None:
         return
     if task.status in (Status.COMPLETED, Status.CANCELLED):
         raise MoveRefused(_("The task is closed; reopen it before editing."))
-    tasks.refuse_promises(task, {name: value for name, value in written.items() if name != "supporting_units"})
+    task_values.refuse_promises(task, {name: value for name, value in written.items() if name != "supporting_units"})
     starts, due = written.get("starts_on", task.starts_on), written.get("due_on", task.due_on)
     if starts and due and due < starts:
         raise InvalidInput(
@@ -214,7 +214,7 @@ def _value(known: Known, name: str, words: str, lead: Unit | None) -> Any:
         return sorted({_unit(known, part) for part in names}, key=lambda unit: (unit.order, unit.pk))
     if name == "owner":
         return _person(known, words, lead)
-    return tasks.valid_text(name, words)
+    return task_values.valid_text(name, words)
 
 
 def _date(words: str) -> datetime.date:
@@ -274,7 +274,7 @@ def _new(known: Known, values: Mapping[str, str]) -> dict[str, Any]:
         if values.get(name):
             written[name] = _value(known, name, values[name], lead)
             lead = written[name] if name == "lead_unit" else lead
-    written.setdefault("title", tasks.valid_text("title", quote[:200]))
+    written.setdefault("title", task_values.valid_text("title", quote[:200]))
     if written.get("due_on") and not written.get("due_basis"):
         raise InvalidInput(_("Say where the due date was set."))
     return written

@@ -16,7 +16,7 @@ from tracker import clock, permissions, wording
 from tracker.enums import NEXT_LEVEL, EventKind, NoticeLevel, NoticeState, ReplyVerdict, Verdict
 from tracker.exceptions import InvalidInput
 from tracker.models import EvidenceUse, NoticeReply, SupervisionNotice, Task, Unit, User
-from tracker.services import history, tasks
+from tracker.services import history, task_values, tasks
 from tracker.services.secrecy import refuse_marks
 from tracker.services.supervision import title_of
 from tracker.texts import clean
@@ -190,7 +190,7 @@ def _checked(task: Task, by: User, demand: str, limit_on: datetime.date, basis: 
         raise InvalidInput(_("Give the date by which the unit is to reply."), field="limit_on")
     if limit_on < clock.today():
         raise InvalidInput(_("This day has passed."), field="limit_on")
-    tasks.refuse_late(limit_on, task, "limit_on")
+    task_values.refuse_late(limit_on, task, "limit_on")
     based = _text(basis, "basis", _("Name the basis: the document, meeting or decision."), MOST_BASIS)
     refuse_marks({"demand": demanded, "basis": based}, by=by, task=task)
     return {"demand": demanded, "limit_on": limit_on, "basis": based}

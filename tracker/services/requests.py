@@ -11,7 +11,7 @@ from tracker import clock, permissions, wording
 from tracker.enums import EventKind, Nature, RequestKind, RequestState, Status
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted
 from tracker.models import ChangeRequest, Task, Unit, User
-from tracker.services import tasks
+from tracker.services import task_values, tasks
 from tracker.services.secrecy import refuse_marks
 
 # What each kind may change, as stored values: dates as ISO text, units as ids.
@@ -282,9 +282,9 @@ def _decision(request: ChangeRequest) -> dict[str, str]:
 def _refuse_unfit(task: Task, values: dict[str, Any]) -> None:
     """Raise InvalidInput for new values that the task cannot take as it stands now."""
     if "due_on" in values:
-        tasks.refuse_dates(task.starts_on or values["due_on"], values["due_on"], task)
+        task_values.refuse_dates(task.starts_on or values["due_on"], values["due_on"], task)
     for name in ("lead_unit", "owner"):
-        tasks.refuse_foreign(task, name, values.get(name))
+        task_values.refuse_foreign(task, name, values.get(name))
     if values.keys() & {"owner", "lead_unit"}:
         _refuse_owner_elsewhere(task, values)
     for name in ("due_basis", "criteria", "nature"):

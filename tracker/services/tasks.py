@@ -10,26 +10,35 @@ All raise NotPermitted, MoveRefused, InvalidInput or Stale, each with a sentence
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker import clock, lights, permissions, workflow
-from tracker.dates import full_date, year_after
-from tracker.enums import ContributionState, EventKind, Light, Move, Nature, RequestKind, RequestState, Role, Status
+from tracker import clock, permissions, workflow
+from tracker.enums import ContributionState, EventKind, Light, Move, RequestKind, RequestState, Role, Status
 from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Draft, Milestone, Task, TaskEvent, Unit, User
 from tracker.services import history, supervision
 from tracker.services.secrecy import refuse_marks
+from tracker.services.task_lights import already_as_bad, light_of, lights_above
+from tracker.services.task_values import (
+    PROMISED,
+    checked,
+    refuse_dates,
+    refuse_foreign,
+    refuse_incomplete,
+    refuse_late_due,
+    refuse_meeting,
+    refuse_promises,
+    refuse_step,
+    refuse_steps,
+    required_text,
+    same_steps,
+)
 from tracker.texts import clean, enumeration
 
-FREELY_EDITABLE = ("title", "deliverable", "accountable_leader", "remarks", "starts_on")
-PROMISED = ("lead_unit", "owner", "due_on", "due_basis", "criteria", "nature")
-EDITABLE = (*FREELY_EDITABLE, *PROMISED, "supporting_units")
 # Lines that change nothing of the task itself and leave its version as it is.
 BESIDE = (
     EventKind.CREATE,
@@ -45,7 +54,6 @@ BESIDE = (
     EventKind.NOTICE,
     EventKind.CARRY,
 )
-STEP_FIELDS = ("title", "due_on", "share", "met_on", "met_words", "note")
 STALE_FIELDS = ("status", "progress", "due_on", "lead_unit", "owner")
 
 
@@ -129,14 +137,6 @@ def _move(
     return _write(task, EventKind(move.value), by=by, fields={**(fields or {}), "status": status}, **words)
 
 
-def _text(value: str, field: str, sentence: str) -> str:
-    """The stripped text; raises InvalidInput with `sentence` when nothing is left."""
-    text = value.strip()
-    if not text:
-        raise InvalidInput(sentence, field=field)
-    return text
-
-
 @transaction.atomic
 def confirm(
     task_id: int,
@@ -155,9 +155,9 @@ def confirm(
     task = locked(task_id, version)
     permissions.check_move(by, task, Move.CONFIRM)
     supporting = values.pop("supporting_units", None)
-    fields = _checked(task, values)
+    fields = checked(task, values)
     merged = {name: fields.get(name, getattr(task, name)) for name in PROMISED}
-    _refuse_incomplete(merged)
+    refuse_incomplete(merged)
     start = fields.get("starts_on", task.starts_on) or min(max(task.plan.starts_on, clock.today()), merged["due_on"])
     fields |= {"starts_on": start, "confirmed_by": by, "confirmed_on": clock.today(), "proposed_lead_unit": None}
     refuse_dates(start, merged["due_on"], task)
@@ -168,91 +168,6 @@ def confirm(
         fields |= _lay_milestones(task, milestones, by=by, starts_on=start, due_on=merged["due_on"])
     _move(task, Move.CONFIRM, by=by, fields=fields, before=before)
     return task
-
-
-def _refuse_incomplete(values: Mapping[str, Any]) -> None:
-    names = {
-        "lead_unit": _("lead unit"),
-        "owner": _("owner"),
-        "due_on": _("due date"),
-        "due_basis": _("deadline basis"),
-        "criteria": _("completion criteria"),
-        "nature": _("nature"),
-    }
-    missing = [name for name in PROMISED if not values[name]]
-    if missing:
-        raise InvalidInput(
-            _("Cannot be confirmed yet; missing: %(fields)s.")
-            % {"fields": enumeration(names[name] for name in missing)},
-            field=missing[0],
-        )
-    if values["owner"].unit_id != values["lead_unit"].pk:
-        raise InvalidInput(
-            _("%(owner)s does not belong to the lead unit, %(unit)s.")
-            % {"owner": values["owner"], "unit": values["lead_unit"]},
-            field="owner",
-        )
-
-
-def refuse_dates(starts_on: datetime.date, due_on: datetime.date, task: Task) -> None:
-    """Raise InvalidInput for a due date before the start, before the plan, long after it, or in the past."""
-    if due_on < starts_on:
-        raise InvalidInput(
-            _("The due date %(due)s lies before the planned start %(start)s.") % {"due": due_on, "start": starts_on},
-            field="due_on",
-        )
-    if due_on < clock.today():
-        raise InvalidInput(_("The due date %(due)s has passed already.") % {"due": due_on}, field="due_on")
-    if not task.plan.starts_on <= due_on:
-        raise InvalidInput(_("The due date lies before the plan's year."), field="due_on")
-    _refuse_late(due_on, task)
-
-
-def _refuse_late(due_on: datetime.date, task: Task) -> None:
-    """Raise InvalidInput for a due date more than one year after the plan's last day."""
-    refuse_late(due_on, task, "due_on", _("A due date lies at most one year after the plan's last day: by %(date)s."))
-
-
-def refuse_late(day: datetime.date | None, task: Task, field: str, sentence: str = "") -> None:
-    """Raise InvalidInput, with `sentence` or a plain one, for a day more than one year after the plan's last."""
-    latest = year_after(task.plan.ends_on)
-    if day is not None and day > latest:
-        words = sentence or _("This day lies too late; the latest is %(date)s.")
-        raise InvalidInput(words % {"date": full_date(latest)}, field=field)
-
-
-def _checked(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Only fields that may be edited; texts without outer blanks and unstorable characters, of fitting length."""
-    unknown = set(values) - set(EDITABLE)
-    if unknown:
-        raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
-    cleaned: dict[str, Any] = {}
-    for name, value in values.items():
-        cleaned[name] = valid_text(name, value) if isinstance(value, str) else value
-    if "title" in cleaned and not cleaned["title"]:
-        raise InvalidInput(_("A task needs a working title."), field="title")
-    if cleaned.get("nature") and cleaned["nature"] not in Nature.values:
-        raise InvalidInput(_("This nature is not known."), field="nature")
-    for name in ("lead_unit", "owner"):
-        refuse_foreign(task, name, cleaned.get(name))
-    return cleaned
-
-
-def valid_text(name: str, value: str) -> str:
-    """The text as it can be stored. Raises InvalidInput where the model's field does not take it."""
-    text = clean(value).strip()
-    field = Task._meta.get_field(name)
-    try:
-        field.run_validators(text)  # type: ignore[union-attr]
-    except ValidationError as error:
-        raise InvalidInput(error.messages[0], field=name) from error
-    return text
-
-
-def refuse_foreign(task: Task, name: str, value: Unit | User | None) -> None:
-    unit = value.unit if isinstance(value, User) else value
-    if value is not None and (unit is None or unit.government_id != task.plan.government_id):
-        raise InvalidInput(_("%(value)s does not belong to the plan's government.") % {"value": value}, field=name)
 
 
 def _support(task: Task, units: Iterable[Unit]) -> None:
@@ -276,7 +191,7 @@ def edit(task_id: int, *, by: User, version: int | None = None, **values: Any) -
     task = locked(task_id, version)
     permissions.check_set_up(by, task.plan)
     supporting = values.pop("supporting_units", None)
-    fields = {name: value for name, value in _checked(task, values).items() if getattr(task, name) != value}
+    fields = {name: value for name, value in checked(task, values).items() if getattr(task, name) != value}
     refuse_promises(task, fields)
     if task.status in (Status.COMPLETED, Status.CANCELLED) and (fields or supporting is not None):
         raise MoveRefused(_("The task is closed; reopen it before editing."))
@@ -289,7 +204,7 @@ def edit(task_id: int, *, by: User, version: int | None = None, **values: Any) -
     if "due_on" in fields and due and due < clock.today():
         raise InvalidInput(_("The due date %(due)s has passed already.") % {"due": due}, field="due_on")
     if "due_on" in fields and due:
-        _refuse_late(due, task)
+        refuse_late_due(due, task)
     before = history.state_of(task)
     if supporting is not None:
         _support(task, supporting)
@@ -297,28 +212,6 @@ def edit(task_id: int, *, by: User, version: int | None = None, **values: Any) -
         return task
     _write(task, EventKind.EDIT, by=by, fields=fields, before=before)
     return task
-
-
-def refuse_promises(task: Task, fields: Mapping[str, Any]) -> None:
-    """Raise where an edit of these fields would change what a confirmed task promises."""
-    if task.status == Status.UNCONFIRMED:
-        return
-    promised = [name for name in fields if name in PROMISED and name != "owner"]
-    if promised:
-        raise MoveRefused(
-            _(
-                "The task is confirmed: its due date, lead unit, criteria and nature change only through an "
-                "approved change request."
-            ),
-            field=promised[0],
-        )
-    owner = fields.get("owner", task.owner)
-    if owner is None or owner.unit_id != task.lead_unit_id:
-        raise InvalidInput(
-            _("%(owner)s does not belong to the lead unit, %(unit)s.")
-            % {"owner": owner or "—", "unit": task.lead_unit},
-            field="owner",
-        )
 
 
 @transaction.atomic
@@ -343,7 +236,7 @@ def report(
         raise InvalidInput(
             _("Enter a whole number from 0 to 100; it is “%(value)s”.") % {"value": progress}, field="progress"
         )
-    text = _text(summary, "summary", _("Say what has been done."))
+    text = required_text(summary, "summary", _("Say what has been done."))
     before = history.state_of(task)
     met = _meet(task, milestones_met, by=by)
     event = _move(
@@ -373,24 +266,12 @@ def _meet(task: Task, wanted: Iterable[int] | Mapping[int, Met], *, by: User) ->
     today, told = clock.today(), []
     for step in found:
         step.met_on, step.met_words = said[step.pk].on or today, clean(said[step.pk].words).strip()
-        _refuse_meeting(task, step, today)
+        refuse_meeting(task, step, today)
         told.append(f"{step.title}（{step.met_words}）" if step.met_words else step.title)
     refuse_marks({"milestones_met": "\n".join(step.met_words for step in found)}, by=by, task=task)
     Milestone.objects.bulk_update(found, ["met_on", "met_words"])
     _forget_milestones(task)
     return _("Milestones met: %(titles)s") % {"titles": enumeration(told)}
-
-
-def _refuse_meeting(task: Task, step: Milestone, today: datetime.date) -> None:
-    """Raise InvalidInput for a day in the future or before the plan, and for too long a word."""
-    if step.met_on is not None and not task.plan.starts_on <= step.met_on <= today:
-        raise InvalidInput(
-            _("“%(title)s” cannot have been met on %(date)s.") % {"title": step.title, "date": step.met_on},
-            field="milestones_met",
-        )
-    most = Milestone._meta.get_field("met_words").max_length or 0
-    if len(step.met_words) > most:
-        raise InvalidInput(_("At most %(most)d characters.") % {"most": most}, field="milestones_met")
 
 
 @transaction.atomic
@@ -399,40 +280,13 @@ def report_no_change(task_id: int, *, by: User, reason: str = "", version: int |
     task = locked(task_id, version)
     permissions.check_no_change(by, task)
     if light_of(task) in (Light.RED, Light.YELLOW):
-        reason = _text(reason, "reason", _("The light is red or yellow: say in one line why nothing has changed."))
+        reason = required_text(
+            reason, "reason", _("The light is red or yellow: say in one line why nothing has changed.")
+        )
     fields = {"last_report_on": clock.today()}
     event = _write(task, EventKind.NO_CHANGE, by=by, fields=fields, reason=reason.strip())
     supervision.answer(task, event)
     return task
-
-
-def light_of(task: Task) -> Light:
-    """The light of one task today."""
-    return lights.LIGHT_OF[reason_of(task, clock.today())]
-
-
-def reason_of(task: Task, on: datetime.date, **changed: Any) -> str:
-    """The light's reason for one object on the day `on`; `changed` replaces facts (a forecast)."""
-    steps = list(task.milestones.all()) if task.milestone_count else []
-    facts = {
-        "status": task.status,
-        "due_on": task.due_on,
-        "starts_on": task.starts_on,
-        "progress": task.progress,
-        "returned": task.returned,
-        "last_report_on": task.last_report_on,
-        "raised_light": task.raised_light,
-        "scheduled": scheduled_of(task, on),
-        "milestone_missed": any(step.met_on is None and step.due_on < on for step in steps),
-    }
-    return lights.reason_for({**facts, **changed}, task.plan.thresholds(on))
-
-
-def scheduled_of(task: Task, on: datetime.date) -> int | None:
-    """Scheduled points of one object on the day `on`."""
-    steps = task.milestones.all() if task.milestone_count else []
-    shares = [(step.due_on, step.share) for step in steps if step.share is not None]
-    return lights.scheduled_points(on, task.starts_on, task.due_on, shares)
 
 
 @transaction.atomic
@@ -442,7 +296,7 @@ def submit(
     """申请销号: to the unit head, or straight to review when the unit head submits."""
     task = locked(task_id, version)
     permissions.check_move(by, task, Move.SUBMIT)
-    text = _text(summary, "summary", _("Say against the criteria what has been achieved."))
+    text = required_text(summary, "summary", _("Say against the criteria what has been achieved."))
     target = workflow.SUBMITTED_BY_HEAD if by.role == Role.UNIT_HEAD else None
     fields = {"submitted_by": by, "returned": False, "last_report_on": clock.today()}
     rest = {"problems": problems.strip(), "next_steps": next_steps.strip()}
@@ -465,7 +319,7 @@ def withdraw(task_id: int, *, by: User, reason: str, version: int | None = None)
     """撤回: the lead unit takes its submission back."""
     task = locked(task_id, version)
     permissions.check_move(by, task, Move.WITHDRAW)
-    text = _text(reason, "reason", _("Say why the submission is withdrawn."))
+    text = required_text(reason, "reason", _("Say why the submission is withdrawn."))
     _move(task, Move.WITHDRAW, by=by, fields={"submitted_by": None}, reason=text)
     return task
 
@@ -475,7 +329,7 @@ def send_back(task_id: int, *, by: User, reason: str, version: int | None = None
     """退回: by the head before signing or by the reviewer; the reason says what is missing."""
     task = locked(task_id, version)
     permissions.check_move(by, task, Move.RETURN)
-    text = _text(reason, "reason", _("Say what is missing."))
+    text = required_text(reason, "reason", _("Say what is missing."))
     _move(task, Move.RETURN, by=by, fields={"submitted_by": None, "returned": True}, reason=text)
     return task
 
@@ -503,7 +357,7 @@ def reopen(task_id: int, *, by: User, reason: str, version: int | None = None) -
     """重新打开."""
     task = locked(task_id, version)
     permissions.check_move(by, task, Move.REOPEN)
-    text = _text(reason, "reason", _("Say why the task is reopened."))
+    text = required_text(reason, "reason", _("Say why the task is reopened."))
     _move(task, Move.REOPEN, by=by, fields={"completed_on": None, "submitted_by": None}, reason=text)
     return task
 
@@ -534,7 +388,7 @@ def contribute(task_id: int, *, by: User, summary: str, version: int | None = No
     """A supporting unit adds what it did, which answers what was asked of it; the status stays."""
     task = locked(task_id, version)
     permissions.check_contribute(by, task)
-    text = _text(summary, "summary", _("Say what has been done."))
+    text = required_text(summary, "summary", _("Say what has been done."))
     event = _write(task, EventKind.CONTRIBUTE, by=by, fields={}, summary=text)
     asked = task.contribution_requests.filter(unit=by.unit, state=ContributionState.ASKED)
     asked.update(state=ContributionState.ANSWERED, answer=event)
@@ -546,26 +400,12 @@ def raise_light(task_id: int, *, by: User, light: str, reason: str, version: int
     """A reviewer makes a light worse, with a reason; never better. An empty `light` takes the raise back."""
     task = locked(task_id, version)
     permissions.check_raise_light(by, task)
-    text = _text(reason, "reason", _("Say why the light is changed."))
+    text = required_text(reason, "reason", _("Say why the light is changed."))
     if light and light not in lights_above(task):
         raise InvalidInput(already_as_bad(task), field="light")
     fields = {"raised_light": light, "raised_reason": text if light else ""}
     _write(task, EventKind.RAISE_LIGHT, by=by, fields=fields, reason=text)
     return task
-
-
-def lights_above(task: Task) -> list[Light]:
-    """The lights that a reviewer may raise the task's light to: worse than it is now, mildest first."""
-    order = [Light.GREEN, Light.BLUE, Light.YELLOW, Light.RED]
-    present = [lights.LIGHT_OF[reason_of(task, clock.today(), raised_light="")], task.raised_light]
-    places = [order.index(Light(light)) for light in present if light in order]
-    return order[max(places) + 1 :] if places and present[0] in order else []
-
-
-def already_as_bad(task: Task) -> str:
-    """Why a light cannot be raised, in a sentence."""
-    computed = lights.LIGHT_OF[reason_of(task, clock.today(), raised_light="")]
-    return _("A light can only be raised; the rule gives %(light)s already.") % {"light": computed.label}
 
 
 @transaction.atomic
@@ -577,18 +417,12 @@ def set_milestones(task_id: int, *, by: User, steps: Sequence[Mapping[str, Any]]
     """
     task = locked(task_id, version)
     permissions.check_set_milestones(by, task)
-    if _same_steps(steps, task.milestones.all()):
+    if same_steps(steps, task.milestones.all()):
         return task
     before = history.state_of(task)
     fields = _lay_milestones(task, steps, by=by, starts_on=task.starts_on, due_on=task.due_on)
     _write(task, EventKind.MILESTONE, by=by, fields=fields, before=before)
     return task
-
-
-def _same_steps(steps: Iterable[Mapping[str, Any]], stored: Iterable[Milestone]) -> bool:
-    rows = [Milestone(**step) for step in steps], stored
-    given, kept = (sorted([str(getattr(row, name)) for name in STEP_FIELDS] for row in part) for part in rows)
-    return given == kept
 
 
 def _lay_milestones(
@@ -602,50 +436,17 @@ def _lay_milestones(
     """Put `steps` in the place of the task's milestones; the fields of the task that follow from them."""
     rows = [Milestone(task=task, **step) for step in steps]
     for place, row in enumerate(rows):
-        _refuse_step(row, place, starts_on, due_on)
+        refuse_step(row, place, starts_on, due_on)
         refuse_marks(
             {f"milestones_{place}_{name}": getattr(row, name) for name in ("title", "met_words", "note")},
             by=by,
             task=task,
         )
-    _refuse_steps(task, rows)
+    refuse_steps(task, rows)
     Milestone.objects.filter(task=task).delete()
     Milestone.objects.bulk_create(rows)
     _forget_milestones(task)
     return {"milestone_count": len(rows)}
-
-
-def _refuse_step(row: Milestone, place: int, starts_on: datetime.date | None, due_on: datetime.date | None) -> None:
-    row.title = clean(row.title).strip()
-    try:
-        row.clean_fields(exclude=["task"])
-    except ValidationError as error:
-        name, sentences = next(iter(error.message_dict.items()))
-        raise InvalidInput(sentences[0], field=f"milestones_{place}_{name}") from error
-    sentence = ""
-    if due_on and row.due_on > due_on:
-        sentence = _("Milestone “%(title)s” lies after the due date.")
-    elif starts_on and row.due_on < starts_on:
-        sentence = _("Milestone “%(title)s” lies before the planned start.")
-    if sentence:
-        raise InvalidInput(sentence % {"title": row.title}, field=f"milestones_{place}_due_on")
-
-
-def _refuse_steps(task: Task, rows: list[Milestone]) -> None:
-    """Raise InvalidInput for shares that fall, named where they do, and for a met milestone that is missing."""
-    places = sorted(range(len(rows)), key=lambda place: (rows[place].due_on, rows[place].share or 0))
-    shares = [(place, rows[place].share) for place in places if rows[place].share is not None]
-    for (_before, share), (place, later) in pairwise(shares):
-        if later < share:  # type: ignore[operator]
-            raise InvalidInput(
-                _("The shares of milestones must rise with their dates."), field=f"milestones_{place}_share"
-            )
-    met = set(task.milestones.filter(met_on__isnull=False).values_list("title", flat=True))
-    dropped = met - {row.title for row in rows if row.met_on}
-    if dropped:
-        raise InvalidInput(
-            _("A milestone that is met cannot be dropped: %(titles)s.") % {"titles": enumeration(dropped)}
-        )
 
 
 @transaction.atomic
@@ -674,7 +475,7 @@ def remark(task_id: int, *, by: User, reason: str, version: int | None = None) -
     """A reviewer's word for reviewers, administrators and auditors only. It changes nothing, so no version counts."""
     task = locked(task_id, None)
     permissions.check_remark(by, task)
-    text = _text(reason, "reason", _("Write the remark."))
+    text = required_text(reason, "reason", _("Write the remark."))
     history.append(task, EventKind.REMARK, by=by, before=history.state_of(task), reason=text, internal=True)
     return task
 

@@ -18,7 +18,7 @@ from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, Refusal,
 from tracker.forms import moves as forms
 from tracker.models import ChangeRequest, Task, User
 from tracker.presenters import moves as shown
-from tracker.services import contributions, requests, tasks
+from tracker.services import contributions, requests, task_lights, tasks
 from tracker.views.base import person_of, task_or_404
 
 
@@ -153,7 +153,7 @@ def withdraw_request(request: HttpRequest, change: int) -> HttpResponse:
 def raise_light(request: HttpRequest, task: int) -> HttpResponse:
     """A reviewer makes a task's light worse, with a reason, or takes that back."""
     found, user = task_or_404(request, task), person_of(request)
-    worse = tasks.lights_above(found)
+    worse = task_lights.lights_above(found)
     act = Act(
         check=partial(_check_light, user, found, bool(worse)),
         form=partial(forms.LightForm, worse=worse),
@@ -209,7 +209,7 @@ def ask_contribution(request: HttpRequest, task: int) -> HttpResponse:
 def _check_light(user: User, task: Task, possible: bool) -> None:
     permissions.check_raise_light(user, task)
     if not possible and not task.raised_light:
-        raise MoveRefused(tasks.already_as_bad(task))
+        raise MoveRefused(task_lights.already_as_bad(task))
 
 
 def answer(request: HttpRequest, task: Task, act: Act) -> HttpResponse:

@@ -92,7 +92,7 @@ def test_without_a_plan_of_the_year_before_there_is_nothing_to_propose(world):
 
 def test_the_plan_of_another_government_is_never_the_one_before(years):
     other = years.foreign_task.plan
-    Plan.objects.filter(pk=years.plan.pk).update(state=PlanState.DISCARDED)
+    Plan.objects.filter(pk=years.plan.pk).update(state=PlanState.DISCARDED, closed_on=None)
     assert (other.year, successions.plan_before(years.next_plan)) == (2025, None)
 
 

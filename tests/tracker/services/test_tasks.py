@@ -9,7 +9,7 @@ from tracker import clock
 from tracker.enums import EventKind, Light, Status
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, SecrecyMark, Stale
 from tracker.models import Milestone, Task, TaskEvent
-from tracker.services import requests, tasks
+from tracker.services import requests, task_lights, tasks
 
 
 def fresh(task):
@@ -63,7 +63,7 @@ class TestConfirm:
     def test_starts_today_when_nothing_else_is_said_and_is_not_late(self, world):
         task = world.confirmed(starts_on=None)
         assert task.starts_on == clock.today()
-        assert tasks.light_of(fresh(task)) == Light.GREEN
+        assert task_lights.light_of(fresh(task)) == Light.GREEN
 
     def test_a_contributor_may_not(self, world):
         with pytest.raises(NotPermitted):
@@ -140,7 +140,7 @@ class TestNoChange:
 
     def test_asks_for_a_line_on_a_yellow_task(self, world):
         task = world.started(progress=30)
-        assert tasks.light_of(task) == Light.YELLOW
+        assert task_lights.light_of(task) == Light.YELLOW
         with pytest.raises(InvalidInput) as refused:
             tasks.report_no_change(task.pk, by=world.staff)
         assert refused.value.field == "reason"
@@ -193,7 +193,7 @@ class TestToTheClose:
     def test_a_returned_task_is_marked_until_it_is_submitted_again(self, world):
         task = tasks.send_back(world.under_review().pk, by=world.reviewer, reason="缺考试名单")
         assert (task.status, task.returned, task.submitted_by) == (Status.IN_PROGRESS, True, None)
-        assert tasks.light_of(fresh(task)) in (Light.YELLOW, Light.RED)
+        assert task_lights.light_of(fresh(task)) in (Light.YELLOW, Light.RED)
         assert tasks.report(task.pk, by=world.staff, progress=60, summary="补了名单").returned is True
         assert tasks.submit(task.pk, by=world.staff, summary="补齐了").returned is False
 
@@ -406,10 +406,12 @@ class TestMilestones:
 class TestRaisedLight:
     def test_a_reviewer_raises_and_takes_back(self, world):
         task = world.started(progress=50)
-        assert tasks.light_of(task) == Light.GREEN
+        assert task_lights.light_of(task) == Light.GREEN
         raised = tasks.raise_light(task.pk, by=world.reviewer, light="red", reason="现场不符")
-        assert tasks.light_of(raised) == Light.RED
-        assert tasks.light_of(tasks.raise_light(task.pk, by=world.reviewer, light="", reason="已改")) == Light.GREEN
+        assert task_lights.light_of(raised) == Light.RED
+        assert (
+            task_lights.light_of(tasks.raise_light(task.pk, by=world.reviewer, light="", reason="已改")) == Light.GREEN
+        )
 
     def test_never_lower(self, world):
         task = world.started(progress=30)
