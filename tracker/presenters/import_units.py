@@ -16,7 +16,7 @@ from tracker.importing.draft import ClausePiece, Draft, Piece, Proposal
 from tracker.importing.overview import Area
 from tracker.models import ReportImport, Unit, User
 from tracker.presenters.report_import import steps
-from tracker.services.report_imports import draft_of, title_of
+from tracker.services.report_imports import draft_of, plan_title_of, title_of
 from tracker.texts import enumeration
 
 FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
@@ -238,6 +238,7 @@ def summary(row: ReportImport) -> dict[str, Any]:
         "steps": steps(row if row.state == ImportState.DRAFT else None, 4 if plan is None else 5),
         "title": draft.head.title or _("Report without a title"),
         "year": (draft.head.year or 0) + 1 if draft.head.year else None,
+        "plan_title": plan_title_of(row, draft) if plan is None else plan.title,
         "facts": list(_facts(draft)),
         "made": plan,
         "is_draft_plan": plan is not None and plan.state == PlanState.DRAFT,

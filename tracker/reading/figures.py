@@ -26,6 +26,8 @@ _NUMBER = re.compile(
 # Ordinals, sums, codes, ranges and dates: the digits are a piece of something longer.
 _PIECE = re.compile(r"(?:[第+＋~～·/\\×〔＃#A-Za-z0-9０-９]|(?<!—)[—–\-－]|[0-9０-９][至、.．,，:：])$")
 _HOTLINE = re.compile(r"(?:热线|电话|邮编|传真|号码|编号|文号)\D{0,3}$")
+# What the year before had, in brackets behind this year's: 2914件（上年2777件）. It stands in the report of that year.
+_YEAR_BEFORE = re.compile(r"[（(](?:上年|去年|上一年|上年度|上年同期|去年同期)(?:同期)?[为是]?$")
 _REQUIREMENT = re.compile(r"(?:不少于|不低于|不超过|不高于|不多于|不得少于|不得低于|至少|原则上)$")
 _ROUND = re.compile(r"(?:近|约|超过|超|逾|突破|大约|将近|接近|不足|基本实现|基本达到)$")
 
@@ -78,8 +80,9 @@ def read_figures(source: Source, start: int, end: int, kind: PartKind) -> list[F
     """The figures of a part, without ratios; [] for arrangements, whose numbers are aims and not results.
 
     Not figures: years and dates, ordinals, numbers inside quotations and titles, hotline numbers, document
-    numbers, requirements (不少于30日). In the leadership part counts of occasions (会前学法7次) are left out as
-    well: they tell how often a leader acted and stay in the words of the duty.
+    numbers, requirements (不少于30日), and what the year before had, in brackets behind this year's (上年2777件). In
+    the leadership part counts of occasions (会前学法7次) are left out as well: they tell how often a leader acted and
+    stay in the words of the duty.
     """
     if kind == "arrangements":
         return []
@@ -87,6 +90,8 @@ def read_figures(source: Source, start: int, end: int, kind: PartKind) -> list[F
     previous = start
     for found in _NUMBER.finditer(source.text, start, end):
         if not _counts(source, found, start) or (kind == "leadership" and found["unit"] in _FREQUENCIES):
+            continue
+        if _is_of_the_year_before(source, found, start):
             continue
         figure = _figure(source, found, max(previous, found.start() - _BEFORE_LONGEST), end)
         figures.append(figure)
@@ -106,6 +111,10 @@ def _counts(source: Source, found: re.Match[str], start: int) -> bool:
         return False
     following = source.text[found.end() : found.end() + 1]
     return not (found["unit"] in ("个工作日", "小时") and following in ("内", "服", "值", "在"))
+
+
+def _is_of_the_year_before(source: Source, found: re.Match[str], start: int) -> bool:
+    return bool(_YEAR_BEFORE.search(source.text[max(start, found.start() - 12) : found.start()].rstrip(" \xa0")))
 
 
 def _figure(source: Source, found: re.Match[str], earliest: int, end: int) -> Figure:

@@ -1,16 +1,17 @@
 """Plans and the tasks they are made of, up to the moment the gate takes over."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from tracker import permissions
+from tracker import permissions, wording
 from tracker.enums import EventKind, PartKind, PlanState, Role
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted
-from tracker.models import AnnualReport, Plan, Section, Task, Unit, User, WorkArea
+from tracker.models import AnnualReport, Part, Plan, Section, Task, Unit, User, WorkArea
 from tracker.services import history
 from tracker.services.secrecy import refuse_marks
 from tracker.texts import clean
@@ -26,6 +27,8 @@ SETTINGS = (
     "cutoff_day",
 )
 
+TITLE_LENGTH = Plan._meta.get_field("title").max_length or 0
+
 
 def check_founder(by: User, government: Unit) -> None:
     """A government's administrator sets up its plans. Raises NotPermitted."""
@@ -34,11 +37,23 @@ def check_founder(by: User, government: Unit) -> None:
         raise NotPermitted(_("Only an administrator of %(government)s sets up its plans.") % {"government": government})
 
 
+def suggested_title(headings: Iterable[str], report_title: str, government: Unit, year: int) -> str:
+    """What the plan of the year may be called: as its part of the report is, when that names the year.
+
+    Else as the report, when that names it (a ledger that plans were begun from), else by government and year.
+    """
+    for words in (*headings, report_title):
+        if str(year) in words:
+            return wording.full_width(words).strip("。：: ")[:TITLE_LENGTH]
+    return f"{government}{year}年工作安排"
+
+
 @transaction.atomic
 def create_plan(report: AnnualReport, *, by: User, year: int, **settings: Any) -> Plan:
     """A draft plan with one work area per numbered item of the report's arrangements part.
 
-    `settings` may hold any of SETTINGS; first and last day default to the calendar year.
+    `settings` may hold any of SETTINGS; first and last day default to the calendar year, the title to
+    `suggested_title`.
     """
     check_founder(by, report.government)
     unknown = set(settings) - set(SETTINGS)
@@ -46,7 +61,16 @@ def create_plan(report: AnnualReport, *, by: User, year: int, **settings: Any) -
         raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
     settings.setdefault("starts_on", datetime.date(year, 1, 1))
     settings.setdefault("ends_on", datetime.date(year, 12, 31))
-    settings.setdefault("title", report.title)
+    if not settings.get("title"):
+        parts = Part.objects.of_report(report).filter(kind=PartKind.ARRANGEMENTS).order_by("position")
+        headings = parts.values_list("heading", flat=True)
+        settings["title"] = suggested_title(headings, report.title, report.government, year)
+    refuse_marks({"title": settings["title"]}, by=by)
+    settings["title"] = clean(settings["title"]).strip()
+    if len(settings["title"]) > TITLE_LENGTH:
+        raise InvalidInput(
+            _("The title is too long: at most %(most)d characters.") % {"most": TITLE_LENGTH}, field="plan"
+        )
     plan = Plan.objects.create(government=report.government, report=report, year=year, **settings)
     sections = Section.objects.of_report(report).filter(part__kind=PartKind.ARRANGEMENTS)
     for number, section in enumerate(sections.order_by("part__position", "position"), 1):

@@ -6,6 +6,7 @@ exists.
 """
 
 import datetime
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tracker import clock, permissions
 from tracker.enums import ImportState, LinkExtent, Nature, PartKind, PlanState, Status, Strength
@@ -43,6 +45,8 @@ from tracker.texts import clean
 MOST_CHARACTERS = 200_000
 # More are no plan that a government keeps an eye on, and creating them would take a minute.
 MOST_TASKS = 1_000
+UNPROVED = "［待核］"
+DRAFT_LINE = re.compile(r"\A\s*草稿\s*$|^本草稿由.{1,60}生成", re.MULTILINE)
 DATA = Path(__file__).resolve().parents[1] / "data"
 TITLE_LENGTH = Task._meta.get_field("title").max_length or 0
 BASIS_LENGTH = Task._meta.get_field("due_basis").max_length or 0
@@ -62,6 +66,7 @@ def start(text: str, *, by: User, name: str = "", address: str = "") -> ReportIm
             % {"count": len(text), "most": MOST_CHARACTERS},
             field="text",
         )
+    _refuse_draft(text)
     report = parse(text)
     sentence = refusal_of(report)
     if sentence:
@@ -69,6 +74,20 @@ def start(text: str, *, by: User, name: str = "", address: str = "") -> ReportIm
     draft = begin(report)
     _propose(draft, government)
     return _keep(draft, government, by=by, name=name, address=address)
+
+
+def _refuse_draft(text: str) -> None:
+    """A draft of the next report, as it is handed out here, is no published one yet."""
+    unproved = text.count(UNPROVED)
+    if unproved:
+        words = ngettext(
+            "This is still a draft: %(count)d number is marked ［待核］. Settle it and read in the published text.",
+            "This is still a draft: %(count)d numbers are marked ［待核］. Settle them and read in the published text.",
+            unproved,
+        )
+        raise InvalidInput(words % {"count": unproved}, field="text")
+    if DRAFT_LINE.search(text):
+        raise InvalidInput(_("This is still a draft: it says 草稿. Read in the published text."), field="text")
 
 
 def start_file(content: bytes, *, by: User, name: str, address: str = "") -> ReportImport:
@@ -360,8 +379,8 @@ def _assign(clause: Any, values: Mapping[str, Any], known: set[int]) -> None:
 
 
 @transaction.atomic
-def create(import_id: int, *, by: User, version: int | None = None) -> Plan:
-    """Report, draft plan, tasks and links, in one transaction.
+def create(import_id: int, *, by: User, version: int | None = None, plan_title: str = "") -> Plan:
+    """Report, draft plan (called `plan_title`, or as suggested), tasks and links, in one transaction.
 
     What a person confirmed here counts; everything else is marked as proposed. Raises InvalidInput naming what
     the head still lacks, or that the year has a report already.
@@ -376,7 +395,7 @@ def create(import_id: int, *, by: User, version: int | None = None) -> Plan:
     except DatasetError as error:
         raise InvalidInput(str(error)) from error
     _mark_pairs(draft, report)
-    plan = plans.create_plan(report, by=by, year=report.year + 1)
+    plan = plans.create_plan(report, by=by, year=report.year + 1, title=plan_title)
     made = _create_tasks(draft, plan, by)
     _create_links(draft, report, made, by)
     row.state, row.report, row.saved_by, row.saved_at = ImportState.CREATED, report, by, clock.now()
@@ -409,6 +428,13 @@ def _mark_pairs(draft: Draft, report: AnnualReport) -> None:
     """Remember which pairs of shortcoming and cause a person settled."""
     known = [cause.start for cause in draft.causes if not cause.by_position]
     Cause.objects.of_report(report).filter(start__in=known).update(paired_by_position=False)
+
+
+def plan_title_of(row: ReportImport, draft: Draft) -> str:
+    """What the plan would be called."""
+    headings = [part.heading or "" for part in draft.parts if part.kind == PartKind.ARRANGEMENTS]
+    year = (draft.head.year or 0) + 1
+    return plans.suggested_title(headings, draft.head.title or "", row.government, year)
 
 
 def title_of(draft: Draft, task: Planned) -> str:

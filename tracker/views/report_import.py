@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tracker import clock, permissions
 from tracker.enums import ImportState
-from tracker.exceptions import InvalidInput, Refusal, Stale
+from tracker.exceptions import InvalidInput, Refusal, SecrecyMark, Stale
 from tracker.forms.imports import LedgerPlanForm, ReportHeadForm, ReportTextForm
 from tracker.models import AnnualReport, ReportImport
 from tracker.presenters import import_units as units_shown
@@ -215,10 +215,12 @@ def create(request: HttpRequest, report_import: int) -> HttpResponse:
     row = _import(request, report_import)
     context = units_shown.summary(row)
     if request.method == "POST":
+        version, title = _number(request.POST.get("version")), request.POST.get("plan_title", "")
         try:
-            plan = report_imports.create(row.pk, by=person_of(request), version=_number(request.POST.get("version")))
+            plan = report_imports.create(row.pk, by=person_of(request), version=version, plan_title=title)
         except Refusal as refusal:
-            context |= {"refusal": str(refusal), "head_wanted": refusal.field in ("title", "issuer", "year")}
+            kept = {} if isinstance(refusal, SecrecyMark) else {"plan_title": title}
+            context |= {"refusal": str(refusal), "head_wanted": refusal.field in ("title", "issuer", "year"), **kept}
             return render(request, "tracker/import_create.html", context, status=409)
         count = plan.tasks.count()
         words = ngettext("%(count)d task is created.", "%(count)d tasks are created.", count) % {"count": count}

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tracker.reading.figures import link_ratios, read_figures
+from tracker.reading.figures import counted_numbers, link_ratios, read_figures
 from tracker.reading.structure import Figure, PartKind
 from tracker.reading.text import Source
 
@@ -94,6 +94,16 @@ def test_figures_that_run_together_are_read_one_by_one() -> None:
 )
 def test_what_is_no_figure(text: str) -> None:
     assert read(text) == []
+
+
+def test_what_the_year_before_had_is_no_figure_of_this_year_and_no_part_of_a_rate() -> None:
+    text = "调解6284件（上年7493件），成功5712件(去年同期6702件)，成功率90.9%"
+    assert values(text) == [("6284", "件"), ("5712", "件"), ("90.9", "%")]
+    assert read(text)[2].denominator is not None
+
+
+def test_counted_numbers_name_what_the_year_before_had_too() -> None:
+    assert [number.value for number in counted_numbers("调解6284件（上年7493件）")] == [Decimal(6284), Decimal(7493)]
 
 
 def test_arrangements_have_aims_and_no_figures() -> None:

@@ -26,6 +26,19 @@ def test_plans_are_set_up_by_administrators_of_their_government(world, who):
     assert not Plan.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("headings", "report", "title"),
+    [
+        (["2026年工作安排"], "2025年报告", "2026年工作安排"),
+        (["下一步工作安排"], "2025年报告", "甲区2026年工作安排"),
+        ([], "2026年重点任务台账", "2026年重点任务台账"),
+        (["2026年安排:"], "", "2026年安排"),
+    ],
+)
+def test_a_plan_is_called_by_what_names_its_year(world, headings, report, title):
+    assert plans.suggested_title(headings, report, world.district, 2026) == title
+
+
 @pytest.mark.parametrize("quote", ["继续组织全员培训", "组织全员", "全员培训,完成年度"])
 def test_no_two_tasks_stand_on_the_same_words(world, quote):
     assert world.tasks

@@ -60,6 +60,20 @@ class TestBeginning:
             report_imports.start(f"机密★1年\n{TEXT}", by=world.admin)
         assert not ReportImport.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("draft", "said"),
+        [
+            (TEXT.replace("。", "［待核］。", 2), "2处"),
+            (f"草稿\n{TEXT}", "草稿"),
+            (f"{TEXT}\n本草稿由李某依据截至2026年1月20日的台账生成。", "草稿"),
+        ],
+    )
+    def test_a_draft_is_no_published_report(self, world: World, draft: str, said: str):
+        with pytest.raises(InvalidInput) as refused:
+            report_imports.start(draft, by=world.admin)
+        assert said in str(refused.value)
+        assert not ReportImport.objects.exists()
+
     @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])
     def test_only_administrators_read_reports_in(self, world: World, role: Role):
         with pytest.raises(NotPermitted):
@@ -182,6 +196,17 @@ class TestCreating:
         plan = report_imports.create(begun.pk, by=world.admin)
         causes = Cause.objects.of_report(plan.report).order_by("number")
         assert [cause.paired_by_position for cause in causes] == [False, True]
+
+    @pytest.mark.parametrize(("typed", "title"), [("", "2026年工作安排"), (" 丙县2026年要点 ", "丙县2026年要点")])
+    def test_the_plan_is_called_as_its_part_of_the_report_or_as_somebody_wants(
+        self, world: World, begun: ReportImport, typed: str, title: str
+    ):
+        assert report_imports.create(begun.pk, by=world.admin, plan_title=typed).title == title
+
+    def test_a_title_that_is_too_long_creates_nothing(self, world: World, begun: ReportImport):
+        with pytest.raises(InvalidInput):
+            report_imports.create(begun.pk, by=world.admin, plan_title="字" * 201)
+        assert not Plan.objects.filter(year=2026).exists()
 
     @pytest.mark.parametrize("head", [{"title": ""}, {"issuer": ""}, {"year": None}])
     def test_what_the_head_lacks_is_named_and_nothing_created(
