@@ -39,7 +39,10 @@
     if (document.getElementById("errors")) { return; } /* the refusal has the focus */
     var found = [document.getElementById(was.button), was.fold && document.querySelector("#" + CSS.escape(was.fold) + " > summary")]
       .concat(was.next.concat(was.piece, was.item).map(firstControl)).find(shown);
-    if (found) { found.focus(); }
+    if (found) {
+      found.focus({ preventScroll: true });
+      (found.closest(".draft-piece") || found).scrollIntoView({ block: "nearest", behavior: "instant" });
+    }
   }
 
   document.addEventListener("htmx:beforeRequest", function (event) {

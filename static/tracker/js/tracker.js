@@ -128,7 +128,9 @@
   /* A form that is folded away: opening it leads into its first field, Escape closes it. */
   function focusField(form) {
     var field = all("textarea, select, input:not([type=hidden])", form).find(shown);
-    if (field) { field.focus(); }
+    if (!field) { return; }
+    field.focus();
+    if (field.matches("textarea")) { field.setSelectionRange(field.value.length, field.value.length); }
   }
 
   /* − and ＋ beside a number on the phone: data-step="-1" data-for="id". */
@@ -273,9 +275,11 @@
 
   /* ---- What needs script shows itself; counters start ---- */
 
+  function reveal(element) { element.hidden = false; }
+
   function prepare(root) {
     all("textarea[data-count]", root).forEach(count);
-    all("[data-close], [data-help], [data-step], [data-scripted]", root).forEach(function (element) { element.hidden = false; });
+    all("[data-close], [data-help], [data-step], [data-scripted]", root).forEach(reveal);
     all("details[data-fold-below]", root).forEach(function (fold) {
       fold.open = matchMedia("(min-width: " + fold.dataset.foldBelow + "px)").matches;
     });
@@ -285,6 +289,7 @@
 
   document.addEventListener("htmx:afterSettle", function (event) {
     prepare(event.target);
+    all("#toasts [data-close]").forEach(reveal); /* of what is put into another element htmx says nothing */
     setTimeout(restore); /* once every piece that was swapped is prepared */
   });
   document.addEventListener("DOMContentLoaded", function () {
