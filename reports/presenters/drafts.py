@@ -12,7 +12,7 @@ from reports.annual.edits import ITEM, PART, WITH_ITEMS
 from reports.annual.rows import Division, Drafted, DraftPart, Ground, Mark, Sentence
 from reports.documents.annual_report import item_number
 from reports.models import DraftEdit
-from reports.services.drafts import sort_of
+from reports.services.draft_words import sort_of
 from tracker import wording
 from tracker.enums import PartKind
 from tracker.models import Task

@@ -6,64 +6,26 @@ What is changed is kept apart from what the data give.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reports import permissions
 from reports.annual import facts
 from reports.annual.composing import compose
 from reports.annual.edits import ITEM, OWN, PART, WITH_ITEMS, laid_over
-from reports.annual.proof import unmarked
-from reports.annual.rows import LEAD, TITLE, Drafted, Sentence
+from reports.annual.rows import Drafted, Sentence
 from reports.models import AnnualDraft, DraftEdit
+from reports.services.draft_words import CAUSE, NEW_ITEM, NEW_SENTENCE, NEW_WEAKNESS, checked, sort_of
 from tracker import clock
 from tracker.enums import PartKind
 from tracker.exceptions import InvalidInput, Stale
 from tracker.models import Plan, Task, User
-from tracker.services.secrecy import refuse_marks
-from tracker.texts import clean, one_line, says_something, seen_only
 
-LONGEST, LONGEST_CAUSE, LONGEST_HEADING = 2000, 1000, 200
 MOST_OWN = 200
 # In place of a task: the sentence tells of the same as before. No task has this key.
 SAME_TASK = -1
-CLOSING, STOPS = "”’」』）》】)\"'", "。！？；：，、…—.!?;:,"
-
-
-@dataclass(frozen=True)
-class Sort:
-    """A sort of words: what is said where there are none, how long they may be, and whether a full stop ends them."""
-
-    wanted: Promise
-    most: int = LONGEST
-    closed: bool = False
-
-
-NEW_SENTENCE = Sort(gettext_lazy("Write the sentence that is to be added."), closed=True)
-NEW_WEAKNESS = Sort(gettext_lazy("Write the shortcoming that is to be added."))
-NEW_ITEM = Sort(gettext_lazy("Write the heading of the item that is to be added."), LONGEST_HEADING)
-CAUSE = Sort(gettext_lazy("Choose a cause, or write one."), LONGEST_CAUSE)
-TITLE_WORDS = Sort(gettext_lazy("The report needs a title."), LONGEST_HEADING)
-HEADING = Sort(gettext_lazy("A heading cannot be empty."), LONGEST_HEADING)
-LEAD_WORDS = Sort(gettext_lazy("The first paragraph cannot be empty."), closed=True)
-SENTENCE = Sort(gettext_lazy("Write the words; to do without them, leave the sentence out."), closed=True)
-WEAKNESS = Sort(gettext_lazy("Write the words; to do without them, leave the sentence out."))
-
-
-def sort_of(row: Sentence) -> Sort:
-    """Of which sort the words of a piece are."""
-    if row.key == TITLE:
-        return TITLE_WORDS
-    if row.key == LEAD:
-        return LEAD_WORDS
-    if row.key.startswith((PART, ITEM)):
-        return HEADING
-    return WEAKNESS if row.item == PartKind.SHORTCOMINGS else SENTENCE
 
 
 def drafted(plan: Plan, *, by: User) -> Drafted:
@@ -82,7 +44,7 @@ def rewrite(plan: Plan, *, by: User, key: str, text: str, seen: str, task: int |
     """
     draft, shown = _begun(plan, by)
     row = _found(shown, key)
-    words = _checked(text, by, sort_of(row))
+    words = checked(text, by, sort_of(row))
     _refuse_stale(row, seen)
     if row.own:
         told = {} if task == SAME_TASK or key.startswith(ITEM) else {"task": _task(plan, by, task)}
@@ -129,7 +91,7 @@ def give_cause(plan: Plan, *, by: User, key: str, cause: str, seen: str) -> None
     row = _found(shown, key)
     if row.item != PartKind.SHORTCOMINGS:
         raise InvalidInput(_("Only a shortcoming has a cause."))
-    words = _checked(cause, by, CAUSE, field="cause")
+    words = checked(cause, by, CAUSE, field="cause")
     _refuse_stale(row, seen)
     _save(draft, row, by, cause=words)
 
@@ -158,7 +120,7 @@ def add_sentence(plan: Plan, *, by: User, item: str, text: str, task: int | None
     """A sentence of one's own at the end of an item; `task` is the key of the task that it tells of, if any."""
     draft, shown = _begun(plan, by)
     _check_item(shown, item)
-    words = _checked(text, by, NEW_WEAKNESS if item == PartKind.SHORTCOMINGS else NEW_SENTENCE)
+    words = checked(text, by, NEW_WEAKNESS if item == PartKind.SHORTCOMINGS else NEW_SENTENCE)
     return _create(draft, by, key=_next_key(draft, OWN), item=item, text=words, task=_task(plan, by, task))
 
 
@@ -168,7 +130,7 @@ def add_item(plan: Plan, *, by: User, kind: str, heading: str) -> DraftEdit:
     draft, _shown = _begun(plan, by)
     if kind not in WITH_ITEMS:
         raise InvalidInput(_("Items can be added to the measures and to the arrangements."))
-    words = _checked(heading, by, NEW_ITEM)
+    words = checked(heading, by, NEW_ITEM)
     return _create(draft, by, key=_next_key(draft, f"{ITEM}own:{kind}:"), item=f"{PART}{kind}", text=words)
 
 
@@ -252,27 +214,6 @@ def _task(plan: Plan, by: User, task: int | None) -> Task | None:
     if found is None:
         raise InvalidInput(_("This task is not one of the plan's."), field="task")
     return found
-
-
-def tidy(text: str) -> str:
-    """What was typed, without copied marks and characters that cannot be seen, in one line."""
-    return one_line(unmarked(seen_only(clean(text))))
-
-
-def _checked(text: str, by: User, sort: Sort, field: str = "text") -> str:
-    # Before the lines are joined too: a mark of secrecy may stand in a line of its own.
-    refuse_marks({field: unmarked(seen_only(clean(text)))}, by=by)
-    words = tidy(text)
-    refuse_marks({field: words}, by=by)
-    if not words:
-        raise InvalidInput(sort.wanted, field=field)
-    if not says_something(words):
-        raise InvalidInput(_("Marks alone say nothing: there is no letter, digit or character in it."), field=field)
-    if sort.closed and words.rstrip(CLOSING)[-1:] not in STOPS:
-        words += "。"
-    if len(words) > sort.most:
-        raise InvalidInput(_("At most %(most)d characters.") % {"most": sort.most}, field=field)
-    return words
 
 
 def _refuse_stale(row: Sentence, seen: str) -> None:

@@ -21,6 +21,7 @@ from reports.files import DOCX, attached
 from reports.models import DraftEdit
 from reports.presenters import drafts as shown
 from reports.services import drafts as service
+from reports.services.draft_words import tidy
 from tracker import clock, wording
 from tracker.exceptions import InvalidInput, SecrecyMark, Stale
 from tracker.models import Plan, User
@@ -142,7 +143,7 @@ def _remove(request: HttpRequest, plan: Plan, user: User, key: str) -> str:
 def _cause(post: Any) -> str:
     """The cause written by hand where there is one, else the chosen one."""
     written: str = post.get("own_cause", "")
-    return written if service.tidy(written) else post.get("cause", "")
+    return written if tidy(written) else post.get("cause", "")
 
 
 def _task_key(post: Any) -> int | None:

@@ -221,8 +221,7 @@ def test_a_removed_item_leads_back_to_its_part(told, signed_in):
 @pytest.mark.parametrize(
     ("act", "words"), [("leave", "It is left out of the report."), ("take", "It stands in the report now.")]
 )
-def test_each_act_says_what_it_did(told, signed_in, settings, act, words):
-    settings.LANGUAGE_CODE = "en"
+def test_each_act_says_what_it_did(told, signed_in, act, words):
     page = signed_in(told.reviewer).post(
         told.address, {"act": act, "key": told.key, "seen": seen(told)}, follow=True, headers={"accept-language": "en"}
     )
