@@ -218,13 +218,9 @@ def test_a_removed_item_leads_back_to_its_part(told, signed_in):
     assert answer.headers["Location"] == f"{told.address}#p-part-measures"
 
 
-@pytest.mark.parametrize(
-    ("act", "words"), [("leave", "It is left out of the report."), ("take", "It stands in the report now.")]
-)
+@pytest.mark.parametrize(("act", "words"), [("leave", "已移出报告。"), ("take", "已写入报告。")])
 def test_each_act_says_what_it_did(told, signed_in, act, words):
-    page = signed_in(told.reviewer).post(
-        told.address, {"act": act, "key": told.key, "seen": seen(told)}, follow=True, headers={"accept-language": "en"}
-    )
+    page = signed_in(told.reviewer).post(told.address, {"act": act, "key": told.key, "seen": seen(told)}, follow=True)
     assert [str(message) for message in page.context["messages"]] == [words]
 
 
