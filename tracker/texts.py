@@ -1,6 +1,7 @@
 """What text may be stored."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,9 @@ from django.utils.translation import pgettext
 
 # C0 controls but tab and newline, DEL, byte order mark, non-characters, lone surrogates.
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
+# Between two of these a line break was only the width of some page: Han, full-width marks, quotation marks.
+WIDE = "\u2014\u2018\u2019\u201c\u201d\u2026\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+WIDE_BREAK = re.compile(rf"(?<=[{WIDE}])[^\S\n]*\n\s*(?=[{WIDE}])")
 
 
 def clean(text: str) -> str:
@@ -18,3 +22,18 @@ def clean(text: str) -> str:
 def enumeration(names: Iterable[Any]) -> str:
     """Names in a row, parted as the reader's language parts them: 甲、乙 or A, B."""
     return pgettext("between names", ", ").join(str(name) for name in names)
+
+
+def seen_only(text: str) -> str:
+    """The text without characters that steer its setting and cannot be seen: zero-width, direction, soft hyphen."""
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+
+
+def one_line(text: str) -> str:
+    """The text in one line; lines that part Chinese words are joined without a space."""
+    return " ".join(WIDE_BREAK.sub("", text).split())
+
+
+def says_something(text: str) -> bool:
+    """Whether there is a letter, digit or Han character in it: marks alone say nothing."""
+    return any(letter.isalnum() for letter in text)

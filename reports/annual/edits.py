@@ -6,7 +6,7 @@ when the data say something else by now (`moved`), or nothing any more (`gone`).
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reports.annual.proof import marks
 from reports.annual.rows import (
@@ -64,7 +64,9 @@ def _division(item: Item, edits: Edits, proofs: Mapping[int, tuple[Proof, ...]])
 
 def _own_division(row: DraftEdit, edits: Edits, proofs: Mapping[int, tuple[Proof, ...]]) -> Division:
     key = row.key.removeprefix(ITEM)
-    heading = Sentence(row.key, "", row.text or "", "", Ground.OWN, row.included is not False, own=True)
+    heading = Sentence(
+        row.key, "", row.text or "", "", Ground.OWN, row.included is not False, own=True, **_changed(row)
+    )
     return Division(key, heading, _with_own([], key, edits, proofs), own=True)
 
 
@@ -111,7 +113,15 @@ def _sentence(piece: Piece, item: str, edits: Edits) -> Sentence:
         based_on=edit.based_on if edit is not None else "",
         rewritten=rewritten,
         moved=edit is not None and rewritten and edit.based_on != piece.words,
+        **_changed(edit),
     )
+
+
+def _changed(edit: DraftEdit | None) -> dict[str, Any]:
+    """Who changed a piece last, and when; putting it in another place changes nothing of it."""
+    if edit is None or (edit.text is None and edit.included is None and not edit.cause):
+        return {}
+    return {"changed_by": str(edit.by), "changed_at": edit.at}
 
 
 def _own(row: DraftEdit, proofs: Mapping[int, tuple[Proof, ...]]) -> Sentence:
@@ -132,6 +142,7 @@ def _own(row: DraftEdit, proofs: Mapping[int, tuple[Proof, ...]]) -> Sentence:
         cause=row.cause,
         cause_marks=marks(row.cause, found),
         own=True,
+        **_changed(row),
     )
 
 
@@ -161,4 +172,5 @@ def _gone(row: DraftEdit) -> Sentence:
         based_on=row.based_on,
         rewritten=True,
         gone=True,
+        **_changed(row),
     )

@@ -1,5 +1,6 @@
 """What a draft is made of, before and after the edits."""
 
+import datetime
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -115,7 +116,7 @@ class Sentence:
     """A piece with its edits: what stands in the draft now.
 
     `moved` when the data say something else than when the words were changed by hand, `gone` when they say nothing
-    any more.
+    any more. `changed_by` and `changed_at` are of the last change of what it says or whether it stands.
     """
 
     key: str
@@ -136,11 +137,14 @@ class Sentence:
     moved: bool = False
     gone: bool = False
     own: bool = False
+    changed_by: str = ""
+    changed_at: datetime.datetime | None = None
 
     @property
     def fingerprint(self) -> str:
-        """A short digest of the words, by which a form says what its reader had before the eyes."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+        """A short digest of all that people change, by which a form says what its reader had before the eyes."""
+        changed = (self.text, self.cause, self.included, self.task.pk if self.task else None)
+        return hashlib.sha256(repr(changed).encode()).hexdigest()[:16]
 
     @property
     def unproved(self) -> list[str]:

@@ -1,8 +1,8 @@
 """The draft of the next annual report: what people change of it, one function per act.
 
-Every change of words names those that the person had before the eyes (`seen`, their `Sentence.fingerprint`): where
-another person has changed the piece since, it is refused as stale with both versions. What is changed is kept apart
-from what the data give.
+Every change of what a piece says or whether it stands names what the person had before the eyes (`seen`, its
+`Sentence.fingerprint`): where another person has changed the piece since, it is refused as stale with both versions.
+What is changed is kept apart from what the data give.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,24 +15,23 @@ from reports import permissions
 from reports.annual import facts
 from reports.annual.composing import compose
 from reports.annual.edits import ITEM, OWN, PART, WITH_ITEMS, laid_over
-from reports.annual.proof import unmarked
 from reports.annual.rows import Drafted, Sentence
 from reports.models import AnnualDraft, DraftEdit
+from reports.services.draft_words import CAUSE, NEW_ITEM, NEW_SENTENCE, NEW_WEAKNESS, checked, sort_of
 from tracker import clock
 from tracker.enums import PartKind
 from tracker.exceptions import InvalidInput, Stale
 from tracker.models import Plan, Task, User
-from tracker.services.secrecy import refuse_marks
-from tracker.texts import clean
 
-LONGEST, LONGEST_CAUSE, LONGEST_HEADING = 2000, 1000, 200
 MOST_OWN = 200
+# In place of a task: the sentence tells of the same as before. No task has this key.
+SAME_TASK = -1
 
 
 def drafted(plan: Plan, *, by: User) -> Drafted:
     """The draft as it stands today, with the edits there are; writes nothing. A fixed number of statements."""
     found = facts.read(plan, clock.today(), by)
-    rows = DraftEdit.objects.visible_to(by).filter(draft__plan=plan).select_related("task").order_by("pk")
+    rows = DraftEdit.objects.visible_to(by).filter(draft__plan=plan).select_related("task", "by").order_by("pk")
     return laid_over(compose(found), rows, found.proofs)
 
 
@@ -44,17 +43,19 @@ def told(plan: Plan, by: User) -> Iterator[tuple[int, str]]:
 
 
 @transaction.atomic
-def rewrite(plan: Plan, *, by: User, key: str, text: str, seen: str) -> None:
+def rewrite(plan: Plan, *, by: User, key: str, text: str, seen: str, task: int | None = SAME_TASK) -> None:
     """Put other words in place of a piece, a heading or the title; the composed words again lift the change.
 
+    `task` is for a sentence of one's own: the key of the task that it tells of from now on, None for none.
     Raises InvalidInput for no words or too many, SecrecyMark, Stale.
     """
     draft, shown = _begun(plan, by)
     row = _found(shown, key)
-    words = _checked(text, by, LONGEST_HEADING if key.startswith((PART, ITEM)) else LONGEST)
+    words = checked(text, by, sort_of(row))
     _refuse_stale(row, seen)
     if row.own:
-        _save(draft, row, by, text=words)
+        told = {} if task == SAME_TASK or key.startswith(ITEM) else {"task": _task(plan, by, task)}
+        _save(draft, row, by, text=words, **told)
     elif words == row.composed:
         _save(draft, row, by, text=None, based_on="")
     else:
@@ -82,52 +83,52 @@ def keep(plan: Plan, *, by: User, key: str, seen: str) -> None:
 
 
 @transaction.atomic
-def include(plan: Plan, *, by: User, key: str, included: bool) -> None:
+def include(plan: Plan, *, by: User, key: str, included: bool, seen: str) -> None:
     """Let a piece stand in the report, or leave it out; what is left out stays in the draft and can come back."""
     draft, shown = _begun(plan, by)
-    _save(draft, _found(shown, key), by, included=included)
+    row = _found(shown, key)
+    _refuse_stale(row, seen)
+    _save(draft, row, by, included=included)
 
 
 @transaction.atomic
-def give_cause(plan: Plan, *, by: User, key: str, cause: str) -> None:
-    """Say what a shortcoming comes from. Raises InvalidInput for a piece that is none, and for no words."""
+def give_cause(plan: Plan, *, by: User, key: str, cause: str, seen: str) -> None:
+    """Say what a shortcoming comes from. Raises InvalidInput for a piece that is none, and for no words; Stale."""
     draft, shown = _begun(plan, by)
     row = _found(shown, key)
     if row.item != PartKind.SHORTCOMINGS:
         raise InvalidInput(_("Only a shortcoming has a cause."))
-    _save(draft, row, by, cause=_checked(cause, by, LONGEST_CAUSE, field="cause"))
+    words = checked(cause, by, CAUSE, field="cause")
+    _refuse_stale(row, seen)
+    _save(draft, row, by, cause=words)
 
 
 @transaction.atomic
 def move(plan: Plan, *, by: User, key: str, up: bool) -> None:
-    """Put a sentence before or behind its neighbour in its item, or an item before or behind the next.
+    """Let a sentence change places with the next one that stands in its item, or an item with the next of its part.
 
-    At the end of the row nothing happens.
+    What is left out between them keeps its place. At the end of the row nothing happens.
     """
     draft, shown = _begun(plan, by)
-    names = _row_of(shown, key)
-    place = names.index(key)
-    other = place - 1 if up else place + 1
-    if not 0 <= other < len(names):
+    row = _row_of(shown, key)
+    names = [piece.key for piece in row]
+    standing = [piece.key for piece in row if piece.included or piece.key == key]
+    place = standing.index(key) + (-1 if up else 1)
+    if not 0 <= place < len(standing):
         return
-    names[place], names[other] = names[other], names[place]
-    for position, name in enumerate(names):
-        _save(draft, _found(shown, name), by, position=position)
+    here, there = names.index(key), names.index(standing[place])
+    row[here], row[there] = row[there], row[here]
+    for position, piece in enumerate(row):
+        _put(draft, piece, by, position)
 
 
 @transaction.atomic
 def add_sentence(plan: Plan, *, by: User, item: str, text: str, task: int | None = None) -> DraftEdit:
     """A sentence of one's own at the end of an item; `task` is the key of the task that it tells of, if any."""
     draft, shown = _begun(plan, by)
-    if not any(division.key == item for part in shown.parts for division in part.divisions):
-        raise InvalidInput(_("This item is not in the draft any more."))
-    words = _checked(text, by, LONGEST)
-    found = None
-    if task is not None:
-        found = Task.objects.visible_to(by).of_plan(plan).filter(pk=task).first()
-        if found is None:
-            raise InvalidInput(_("This task is not one of the plan's."), field="task")
-    return _create(draft, by, key=_next_key(draft, OWN), item=item, text=words, task=found)
+    _check_item(shown, item)
+    words = checked(text, by, NEW_WEAKNESS if item == PartKind.SHORTCOMINGS else NEW_SENTENCE)
+    return _create(draft, by, key=_next_key(draft, OWN), item=item, text=words, task=_task(plan, by, task))
 
 
 @transaction.atomic
@@ -136,20 +137,44 @@ def add_item(plan: Plan, *, by: User, kind: str, heading: str) -> DraftEdit:
     draft, _shown = _begun(plan, by)
     if kind not in WITH_ITEMS:
         raise InvalidInput(_("Items can be added to the measures and to the arrangements."))
-    words = _checked(heading, by, LONGEST_HEADING)
+    words = checked(heading, by, NEW_ITEM)
     return _create(draft, by, key=_next_key(draft, f"{ITEM}own:{kind}:"), item=f"{PART}{kind}", text=words)
 
 
 @transaction.atomic
-def remove(plan: Plan, *, by: User, key: str) -> None:
-    """Take back a sentence or an item (with its sentences) of one's own; what it said stays in the history."""
+def remove(plan: Plan, *, by: User, key: str, seen: str) -> DraftEdit:
+    """Take back a sentence or an item (with its sentences) of one's own; what it said stays in the history.
+
+    What was taken back is returned; `restore` brings it again.
+    """
     draft, shown = _begun(plan, by)
     row = _found(shown, key)
     if not row.own:
         raise InvalidInput(_("What the data give can be left out, but not removed."))
+    _refuse_stale(row, seen)
+    removed: DraftEdit = draft.edits.get(key=key)
     if key.startswith(ITEM):
-        _delete(draft, item=key.removeprefix(ITEM))
-    _delete(draft, key=key)
+        for edit in draft.edits.filter(item=key.removeprefix(ITEM)):
+            _delete(edit, key)
+    _delete(removed, key)
+    return removed
+
+
+@transaction.atomic
+def restore(plan: Plan, *, by: User, key: str) -> None:
+    """Bring a removed sentence or item of one's own again, an item with the sentences that went with it.
+
+    Raises InvalidInput where nothing was removed under that key, or the sentence's item has gone since.
+    """
+    draft, shown = _begun(plan, by)
+    kept = DraftEdit.history.filter(draft=draft, key=key).order_by("-history_id").first()
+    if kept is None or kept.history_change_reason != key:
+        raise InvalidInput(_("There is nothing to bring back: the sentence stands in the draft, or never stood there."))
+    if not key.startswith(ITEM):
+        _check_item(shown, kept.item)
+    for edit in _removed_with(draft, key):
+        edit.by, edit.at = by, clock.now()
+        edit.save(force_insert=True)
 
 
 def _begun(plan: Plan, by: User) -> tuple[AnnualDraft, Drafted]:
@@ -174,39 +199,45 @@ def _all(shown: Drafted) -> Sequence[Sentence]:
     return [shown.title, *shown.sentences(), *(part.heading for part in shown.parts), *heads]
 
 
-def _row_of(shown: Drafted, key: str) -> list[str]:
-    """The keys among which a piece is moved: the sentences of its item, or the items of its part."""
+def _row_of(shown: Drafted, key: str) -> list[Sentence]:
+    """The pieces among which one is moved: the sentences of its item, or the headings of the items of its part."""
     for part in shown.parts:
-        heads = [division.heading.key for division in part.divisions if division.heading]
-        if key in heads:
-            return heads
-        for division in part.divisions:
-            names = [row.key for row in division.sentences]
-            if key in names:
-                return names
+        heads = [division.heading for division in part.divisions if division.heading]
+        for row in (heads, *(division.sentences for division in part.divisions)):
+            if any(piece.key == key for piece in row):
+                return list(row)
     raise InvalidInput(_("This sentence is not in the draft any more; look at the draft as it is now."))
 
 
-def _checked(text: str, by: User, most: int, field: str = "text") -> str:
-    words = unmarked(clean(text)).strip()
-    if not words:
-        raise InvalidInput(_("Write the words; to do without them, leave the sentence out."), field=field)
-    if len(words) > most:
-        raise InvalidInput(_("At most %(most)d characters.") % {"most": most}, field=field)
-    refuse_marks({field: words}, by=by)
-    return " ".join(words.split())
+def _check_item(shown: Drafted, item: str) -> None:
+    if not any(division.key == item for part in shown.parts for division in part.divisions):
+        raise InvalidInput(_("This item is not in the draft any more."))
+
+
+def _task(plan: Plan, by: User, task: int | None) -> Task | None:
+    if task is None:
+        return None
+    found: Task | None = Task.objects.visible_to(by).of_plan(plan).filter(pk=task).first()
+    if found is None:
+        raise InvalidInput(_("This task is not one of the plan's."), field="task")
+    return found
 
 
 def _refuse_stale(row: Sentence, seen: str) -> None:
     if row.fingerprint != seen:
-        raise Stale(
-            _("The words have changed after you opened the draft; what you typed is still here."), {"text": row.text}
-        )
+        current = {"text": row.text, "cause": row.cause, "by": row.changed_by}
+        raise Stale(_("This place has changed after you opened the draft; nothing was saved over it."), current)
+
+
+def _edit(draft: AnnualDraft, row: Sentence, by: User) -> DraftEdit:
+    """What is kept of a piece, or a row that can be kept of it."""
+    found: DraftEdit | None = draft.edits.filter(key=row.key).first()
+    return found or DraftEdit(draft=draft, key=row.key, item=row.item, by=by, at=clock.now())
 
 
 def _save(draft: AnnualDraft, row: Sentence, by: User, **changes: Any) -> None:
     """Change one piece; a row that changes nothing any more is taken away."""
-    edit = draft.edits.filter(key=row.key).first() or DraftEdit(draft=draft, key=row.key, item=row.item)
+    edit = _edit(draft, row, by)
     for name, value in changes.items():
         setattr(edit, name, value)
     edit.by, edit.at = by, clock.now()
@@ -217,10 +248,27 @@ def _save(draft: AnnualDraft, row: Sentence, by: User, **changes: Any) -> None:
         edit.delete()
 
 
-def _delete(draft: AnnualDraft, **which: str) -> None:
-    """One by one: the history of each is kept by its own deletion."""
-    for edit in draft.edits.filter(**which):
-        edit.delete()
+def _put(draft: AnnualDraft, row: Sentence, by: User, position: int) -> None:
+    """Who changed its words stays named: another place in the row changes none of them."""
+    edit = _edit(draft, row, by)
+    if edit.position != position:
+        edit.position = position
+        edit.save()
+
+
+def _delete(edit: DraftEdit, removed: str) -> None:
+    """One by one: the history of each is kept by its own deletion, with the key of what was removed."""
+    edit._change_reason = removed  # type: ignore[attr-defined]
+    edit.delete()
+
+
+def _removed_with(draft: AnnualDraft, key: str) -> list[DraftEdit]:
+    """The rows that went when that key was removed, as they were; not those that went before."""
+    last: dict[str, Any] = {}
+    keys = DraftEdit.history.filter(draft=draft, history_change_reason=key).values("key")
+    for kept in DraftEdit.history.filter(draft=draft, key__in=keys).order_by("history_id"):
+        last[kept.key] = kept
+    return [kept.instance for kept in last.values() if kept.history_change_reason == key]
 
 
 def _create(draft: AnnualDraft, by: User, **values: Any) -> DraftEdit:

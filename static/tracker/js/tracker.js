@@ -67,9 +67,13 @@
 
   function escape(target) {
     var open = all("details.menu[open]");
+    var form = target.closest("details[data-form][open]");
     if (open.length) {
       open.forEach(function (menu) { menu.open = false; });
       open[0].querySelector("summary").focus();
+    } else if (form) { /* what was typed waits in the closed form */
+      form.open = false;
+      form.querySelector("summary").focus();
     } else if (typing(target)) {
       target.blur();
     } else {
@@ -114,10 +118,20 @@
     if (target.closest("[data-help]")) { help(); }
     var step = target.closest("[data-step]");
     if (step) { stepNumber(step); }
+    var fold = target.closest("details[data-form]:not([open]) > summary");
+    if (fold) { setTimeout(function () { focusField(fold.parentElement); }); } /* once it is open */
     all("details.menu[open]").forEach(function (menu) {
       if (!menu.contains(target)) { menu.open = false; }
     });
   });
+
+  /* A form that is folded away: opening it leads into its first field, Escape closes it. */
+  function focusField(form) {
+    var field = all("textarea, select, input:not([type=hidden])", form).find(shown);
+    if (!field) { return; }
+    field.focus();
+    if (field.matches("textarea")) { field.setSelectionRange(field.value.length, field.value.length); }
+  }
 
   /* − and ＋ beside a number on the phone: data-step="-1" data-for="id". */
   function stepNumber(button) {
@@ -186,25 +200,100 @@
   function openTarget() {
     var target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     var fold = target && (target.matches("details") ? target : target.querySelector(":scope > details"));
-    if (fold) { fold.open = true; }
+    if (fold && !fold.matches("[data-keep]")) { fold.open = true; }
+    var hidden = target && !shown(target) && target.closest("details:not([open])");
+    if (hidden) {
+      hidden.open = true;
+      target.scrollIntoView();
+    }
   }
   window.addEventListener("hashchange", openTarget);
 
+  /* ---- What is typed and not sent outlives a swap, and warns before the page is left. data-keep on fields and folds
+     that have an id; data-keep="typed" on a field that came back refused. A form is kept whole, so that it goes on
+     saying what its reader had before the eyes. ---- */
+
+  var kept = null;
+  var leaving = null;
+
+  function unsent(field) {
+    if (field.dataset.keep === "typed") { return true; }
+    if (field.matches("select")) {
+      return field.value !== (field.querySelector("option[selected]") || field.options[0]).value;
+    }
+    if (field.matches("[type=radio], [type=checkbox]")) { return field.checked !== field.defaultChecked; }
+    return field.type !== "hidden" && field.value !== field.defaultValue;
+  }
+
+  function unsentForms() {
+    return all("form").filter(function (form) {
+      return form !== leaving && all(":is(input, textarea, select)[data-keep]", form).some(unsent);
+    });
+  }
+
+  /* What was sent says itself what its piece is like now: other forms of the same piece follow it. */
+  function fieldsToKeep(sent) {
+    var key = sent.elements && sent.elements.seen && sent.elements.key.value;
+    return unsentForms().filter(function (form) { return form !== sent; }).flatMap(function (form) {
+      var follows = key && form.elements.key && form.elements.key.value === key;
+      return all(":is(input, textarea, select)[data-keep]", form).filter(function (field) {
+        return !(follows && field.type === "hidden");
+      });
+    }).map(function (field) { return { id: field.id, value: field.value, checked: field.checked }; });
+  }
+
+  function restore() {
+    if (!kept) { return; }
+    var was = kept;
+    kept = null;
+    was.folds.forEach(function (fold) {
+      var element = document.getElementById(fold.id);
+      if (element) { element.open = fold.open; }
+    });
+    was.fields.forEach(function (field) {
+      var element = document.getElementById(field.id);
+      if (!element) { return; }
+      if (element.matches("[type=radio], [type=checkbox]")) { element.checked = field.checked; } else { element.value = field.value; }
+      if (element.matches("textarea[data-count]")) { count(element); }
+    });
+    document.dispatchEvent(new Event("tracker:kept"));
+  }
+
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var sent = event.detail.requestConfig.elt;
+    var done = sent.closest("details[data-form]");
+    kept = {
+      folds: all("details[data-keep]").filter(function (fold) { return fold !== done; })
+        .map(function (fold) { return { id: fold.id, open: fold.open }; }),
+      fields: fieldsToKeep(sent)
+    };
+  });
+  document.addEventListener("submit", function (event) { leaving = event.defaultPrevented ? null : event.target; });
+  window.addEventListener("beforeunload", function (event) {
+    if (unsentForms().length) { event.preventDefault(); }
+  });
+
   /* ---- What needs script shows itself; counters start ---- */
+
+  function reveal(element) { element.hidden = false; }
 
   function prepare(root) {
     all("textarea[data-count]", root).forEach(count);
-    all("[data-close], [data-help], [data-step], [data-scripted]", root).forEach(function (element) { element.hidden = false; });
+    all("[data-close], [data-help], [data-step], [data-scripted]", root).forEach(reveal);
+    all("details[data-fold-below]", root).forEach(function (fold) {
+      fold.open = matchMedia("(min-width: " + fold.dataset.foldBelow + "px)").matches;
+    });
     var errors = (root || document).querySelector("#errors");
     if (errors) { errors.focus(); }
   }
 
-  document.addEventListener("htmx:afterSettle", function (event) { prepare(event.target); });
+  document.addEventListener("htmx:afterSettle", function (event) {
+    prepare(event.target);
+    all("#toasts [data-close]").forEach(reveal); /* of what is put into another element htmx says nothing */
+    setTimeout(restore); /* once every piece that was swapped is prepared */
+  });
   document.addEventListener("DOMContentLoaded", function () {
     all("[data-single-keys]").forEach(function (box) { box.checked = !singleKeysOff(); });
-    all("details[data-fold-below]").forEach(function (fold) {
-      fold.open = matchMedia("(min-width: " + fold.dataset.foldBelow + "px)").matches;
-    });
     prepare();
     openTarget();
   });

@@ -26,12 +26,13 @@ def found(world, want):
 
 
 def change(world, act, key, **values):
-    getattr(drafts, act)(world.plan, by=world.reviewer, key=key, **values)
+    getattr(drafts, act)(world.plan, by=world.reviewer, key=key, seen=seen(world, key), **values)
 
 
 def seen(world, key):
     draft = drafts.drafted(world.plan, by=world.reviewer)
-    return next(row for row in draft.sentences() if row.key == key).fingerprint
+    heads = [division.heading for part in draft.parts for division in part.divisions if division.heading]
+    return next(row for row in (*draft.sentences(), *heads) if row.key == key).fingerprint
 
 
 def test_numbers_without_evidence_are_named(told):

@@ -32,9 +32,31 @@ def keys(world, item="measures:1"):
     return [row.key for part in found.parts for d in part.divisions if d.key == item for row in d.sentences]
 
 
-def rewrite(world, key, text, by=None):
-    seen = row_of(world, key).fingerprint
-    drafts.rewrite(world.plan, by=by or world.reviewer, key=key, text=text, seen=seen)
+def seen(world, key):
+    return row_of(world, key).fingerprint
+
+
+def rewrite(world, key, text, by=None, **values):
+    drafts.rewrite(world.plan, by=by or world.reviewer, key=key, text=text, seen=seen(world, key), **values)
+
+
+def include(world, key, included, by=None):
+    drafts.include(world.plan, by=by or world.reviewer, key=key, included=included, seen=seen(world, key))
+
+
+def give_cause(world, key, cause, by=None):
+    drafts.give_cause(world.plan, by=by or world.reviewer, key=key, cause=cause, seen=seen(world, key))
+
+
+def heading_of(world, key):
+    found = drafts.drafted(world.plan, by=world.reviewer)
+    heads = [division.heading for part in found.parts for division in part.divisions if division.heading]
+    return next(row for row in [found.title, *heads, *(part.heading for part in found.parts)] if row.key == key)
+
+
+def remove(world, key):
+    row = heading_of(world, key) if key.startswith("item:") else row_of(world, key)
+    return drafts.remove(world.plan, by=world.reviewer, key=key, seen=row.fingerprint)
 
 
 def test_looking_at_a_draft_begins_none(told):
@@ -82,14 +104,14 @@ def test_the_second_of_two_editors_is_told_and_nothing_is_overwritten(told):
     drafts.rewrite(told.plan, by=told.reviewer, key=told.first, text="甲的文字。", seen=seen)
     with pytest.raises(Stale) as refusal:
         drafts.rewrite(told.plan, by=told.admin, key=told.first, text="乙的文字。", seen=seen)
-    assert refusal.value.current == {"text": "甲的文字。"}
+    assert refusal.value.current == {"text": "甲的文字。", "cause": "", "by": "人-reviewer"}
     assert row_of(told, told.first).text == "甲的文字。"
 
 
 def test_left_out_and_taken_in_again(told):
-    drafts.include(told.plan, by=told.reviewer, key=told.first, included=False)
+    include(told, told.first, False)
     assert not row_of(told, told.first).included
-    drafts.include(told.plan, by=told.reviewer, key=told.first, included=True)
+    include(told, told.first, True)
     assert row_of(told, told.first).included
 
 
@@ -121,7 +143,7 @@ def test_an_item_of_ones_own_takes_sentences_and_goes_with_them(told):
     key = item.key.removeprefix("item:")
     added = drafts.add_sentence(told.plan, by=told.reviewer, item=key, text="印发预案。")
     assert keys(told, key) == [added.key]
-    drafts.remove(told.plan, by=told.reviewer, key=item.key)
+    remove(told, item.key)
     assert not DraftEdit.objects.exists()
     again = drafts.add_item(told.plan, by=told.reviewer, kind="measures", heading="完善应急机制")
     assert again.key != item.key
@@ -152,14 +174,14 @@ def test_a_mark_of_secrecy_is_refused(told):
 @pytest.mark.parametrize("key", ["task:0", "", "part:nothing", "own:1"])
 def test_what_is_not_in_the_draft_is_refused(told, key):
     with pytest.raises(InvalidInput):
-        drafts.include(told.plan, by=told.reviewer, key=key, included=True)
+        drafts.include(told.plan, by=told.reviewer, key=key, included=True, seen="x")
 
 
 def test_only_a_shortcoming_has_a_cause(told):
     with pytest.raises(InvalidInput):
-        drafts.give_cause(told.plan, by=told.reviewer, key=told.first, cause="人手不足")
+        give_cause(told, told.first, "人手不足")
     weak = keys(told, "shortcomings")[0]
-    drafts.give_cause(told.plan, by=told.reviewer, key=weak, cause="人手不足")
+    give_cause(told, weak, "人手不足")
     assert row_of(told, weak).cause == "人手不足"
 
 
@@ -171,12 +193,187 @@ def test_a_task_of_another_plan_is_not_named(told):
 @pytest.mark.parametrize("who", ["staff", "head", "leader", "auditor", "viewer", "city_leader"])
 def test_only_reviewers_and_administrators_write(told, who):
     with pytest.raises(NotPermitted):
-        drafts.include(told.plan, by=getattr(told, who), key=told.first, included=False)
+        drafts.include(told.plan, by=getattr(told, who), key=told.first, included=False, seen=seen(told, told.first))
 
 
 def test_the_draft_is_still_written_when_the_plan_is_closed(told):
     type(told.plan).objects.filter(pk=told.plan.pk).update(state="closed")
     told.plan.refresh_from_db()
     with on("2026-01-10"):
-        drafts.include(told.plan, by=told.admin, key=told.first, included=False)
+        include(told, told.first, False, by=told.admin)
     assert not row_of(told, told.first).included
+
+
+def test_a_cause_a_place_and_a_removal_are_refused_when_somebody_else_was_first(told):
+    weak = keys(told, "shortcomings")[0]
+    own = drafts.add_sentence(told.plan, by=told.reviewer, item="measures:1", text="甲。").key
+    before = {key: seen(told, key) for key in (weak, own)}
+    give_cause(told, weak, "力量不够", by=told.admin)
+    rewrite(told, own, "乙。", by=told.admin)
+    for act in (
+        lambda: drafts.give_cause(told.plan, by=told.reviewer, key=weak, cause="其他", seen=before[weak]),
+        lambda: drafts.include(told.plan, by=told.reviewer, key=weak, included=True, seen=before[weak]),
+        lambda: drafts.remove(told.plan, by=told.reviewer, key=own, seen=before[own]),
+    ):
+        with pytest.raises(Stale):
+            act()
+    assert (row_of(told, weak).cause, row_of(told, own).text) == ("力量不够", "乙。")
+
+
+def test_what_somebody_left_out_is_not_rewritten_unseen(told):
+    before = seen(told, told.first)
+    include(told, told.first, False, by=told.admin)
+    with pytest.raises(Stale):
+        drafts.rewrite(told.plan, by=told.reviewer, key=told.first, text="甲。", seen=before)
+
+
+def test_who_changed_a_piece_last_is_known_and_a_move_is_no_change_of_it(told):
+    assert row_of(told, told.first).changed_by == ""
+    rewrite(told, told.first, "甲的文字。", by=told.admin)
+    drafts.move(told.plan, by=told.reviewer, key=told.second, up=True)
+    assert (row_of(told, told.first).changed_by, row_of(told, told.second).changed_by) == ("人-admin", "")
+    assert row_of(told, told.first).changed_at == clock.now()
+
+
+def test_a_sentence_changes_places_with_the_next_that_stands(told):
+    for text in ("甲。", "乙。"):
+        drafts.add_sentence(told.plan, by=told.reviewer, item="measures:1", text=text)
+    assert keys(told) == [told.first, told.second, "own:1", "own:2"]
+    include(told, told.second, False)
+    include(told, "own:1", False)
+    drafts.move(told.plan, by=told.reviewer, key="own:2", up=True)
+    assert keys(told) == ["own:2", told.second, "own:1", told.first]
+
+
+def test_an_item_changes_places_with_the_next_that_is_not_left_out(told):
+    own = drafts.add_item(told.plan, by=told.reviewer, kind="measures", heading="完善应急机制").key
+    key, before = "item:measures:2", heading_of(told, "item:measures:2").fingerprint
+    drafts.include(told.plan, by=told.reviewer, key=key, included=False, seen=before)
+    drafts.move(told.plan, by=told.reviewer, key=own, up=True)
+    found = drafts.drafted(told.plan, by=told.reviewer).part("measures")
+    assert [row.heading.key for row in found.divisions] == [own, key, "item:measures:1"]
+
+
+def test_a_removed_sentence_comes_back_as_it_was(told):
+    words = {"item": "measures:1", "text": "还组织了9次观摩。"}
+    added = drafts.add_sentence(told.plan, by=told.admin, task=told.tasks[0].pk, **words)
+    assert remove(told, added.key).text == "还组织了9次观摩。"
+    drafts.restore(told.plan, by=told.reviewer, key=added.key)
+    row = row_of(told, added.key)
+    assert (row.text, row.task.code, row.changed_by) == ("还组织了9次观摩。", "1.1", "人-reviewer")
+
+
+def test_a_removed_item_comes_back_with_the_sentences_that_went_with_it_only(told):
+    item = drafts.add_item(told.plan, by=told.reviewer, kind="measures", heading="完善应急机制")
+    key = item.key.removeprefix("item:")
+    first, second = (
+        drafts.add_sentence(told.plan, by=told.reviewer, item=key, text=text).key for text in ("甲。", "乙。")
+    )
+    remove(told, item.key)
+    drafts.restore(told.plan, by=told.reviewer, key=item.key)
+    assert keys(told, key) == [first, second]
+    remove(told, first)
+    remove(told, item.key)
+    drafts.restore(told.plan, by=told.reviewer, key=item.key)
+    assert keys(told, key) == [second]
+
+
+def test_what_stands_or_never_stood_is_not_brought_back(told):
+    own = drafts.add_sentence(told.plan, by=told.reviewer, item="measures:1", text="甲。").key
+    for key in (own, "own:7", told.first, "", "item:measures:1"):
+        with pytest.raises(InvalidInput):
+            drafts.restore(told.plan, by=told.reviewer, key=key)
+
+
+def test_a_sentence_does_not_come_back_into_an_item_that_has_gone(told):
+    item = drafts.add_item(told.plan, by=told.reviewer, kind="measures", heading="完善应急机制")
+    own = drafts.add_sentence(told.plan, by=told.reviewer, item=item.key.removeprefix("item:"), text="甲。").key
+    remove(told, own)
+    remove(told, item.key)
+    with pytest.raises(InvalidInput):
+        drafts.restore(told.plan, by=told.reviewer, key=own)
+    assert not DraftEdit.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["title", "part:measures", "item:measures:1"])
+def test_title_and_headings_hold_two_hundred_characters(told, key):
+    before = heading_of(told, key).fingerprint
+    with pytest.raises(InvalidInput, match="200"):
+        drafts.rewrite(told.plan, by=told.reviewer, key=key, text="字" * 201, seen=before)
+    drafts.rewrite(told.plan, by=told.reviewer, key=key, text="字" * 200, seen=before)
+    assert heading_of(told, key).text == "字" * 200
+
+
+def test_each_sort_of_words_is_asked_for_in_its_own_words(told):
+    said = set()
+    weak = keys(told, "shortcomings")[0]
+    for act in (
+        lambda: rewrite(told, told.first, " "),
+        lambda: rewrite(told, "lead", " "),
+        lambda: give_cause(told, weak, " "),
+        lambda: drafts.rewrite(told.plan, by=told.reviewer, key="title", text="", seen=""),
+        lambda: drafts.rewrite(told.plan, by=told.reviewer, key="part:measures", text="", seen=""),
+        lambda: drafts.add_sentence(told.plan, by=told.reviewer, item="measures:1", text=""),
+        lambda: drafts.add_sentence(told.plan, by=told.reviewer, item="shortcomings", text=""),
+        lambda: drafts.add_item(told.plan, by=told.reviewer, kind="measures", heading=""),
+    ):
+        with pytest.raises(InvalidInput) as refusal:
+            act()
+        said.add(str(refusal.value))
+    assert len(said) == 8
+
+
+@pytest.mark.parametrize("text", ["。", "——", "\u200b\u202e", "★、"])
+def test_marks_alone_are_no_words(told, text):
+    with pytest.raises(InvalidInput):
+        rewrite(told, told.first, text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("开展两期培训", "开展两期培训。"),
+        ("开展两期培训！", "开展两期培训！"),
+        ("他说：“开展两期。”", "他说：“开展两期。”"),
+        ("开展两期培训（见附件）", "开展两期培训（见附件）。"),
+        ("开展\n两期\r\n　　培训。", "开展两期培训。"),
+        ("use of\nHTMX 2", "use of HTMX 2。"),
+        ("开展\u202e两期\u200b培训。", "开展两期培训。"),
+    ],
+)
+def test_words_of_the_body_are_tidied_and_closed(told, typed, kept):
+    rewrite(told, told.first, typed)
+    assert row_of(told, told.first).text == kept
+
+
+def test_headings_shortcomings_and_causes_are_not_closed(told):
+    weak = keys(told, "shortcomings")[0]
+    rewrite(told, weak, "培训覆盖不足")
+    give_cause(told, weak, "人手\n不足")
+    before = heading_of(told, "item:measures:1").fingerprint
+    drafts.rewrite(told.plan, by=told.reviewer, key="item:measures:1", text="强化培训", seen=before)
+    row = row_of(told, weak)
+    assert (row.text, row.cause, heading_of(told, "item:measures:1").text) == ("培训覆盖不足", "人手不足", "强化培训")
+
+
+@pytest.mark.parametrize("text", ["秘\u200b密★5年", "甲。\n秘密\n乙。", "秘\n密★5年"])
+def test_a_mark_of_secrecy_is_found_behind_what_cannot_be_seen(told, text):
+    with pytest.raises(SecrecyMark):
+        rewrite(told, told.first, text)
+
+
+def test_the_task_that_a_sentence_of_ones_own_tells_of_can_be_changed(told):
+    own = drafts.add_sentence(told.plan, by=told.reviewer, item="measures:1", text="甲。", task=told.tasks[0].pk).key
+    rewrite(told, own, "乙。")
+    assert row_of(told, own).task.code == "1.1"
+    rewrite(told, own, "乙。", task=told.tasks[1].pk)
+    assert row_of(told, own).task.code == "1.2"
+    with pytest.raises(InvalidInput):
+        rewrite(told, own, "乙。", task=told.foreign_task.pk)
+    rewrite(told, own, "乙。", task=None)
+    assert row_of(told, own).task is None
+
+
+def test_what_the_data_tell_of_keeps_its_task(told):
+    rewrite(told, told.first, "甲。", task=told.tasks[1].pk)
+    assert row_of(told, told.first).task.code == "1.1"
