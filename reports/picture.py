@@ -36,7 +36,6 @@ LANGUAGE = "zh-hans"
 # Reasons that tell of requests, notices and evidence which only the units of the task and those who oversee see.
 AMONG_UNITS = (AgendaReason.REQUEST, AgendaReason.NOTICE, AgendaReason.DEAD_EVIDENCE)
 NOTHING: Held = {"links": [], "evidence": [], "indicators": []}
-REPORTS = (EventKind.REPORT, EventKind.NO_CHANGE, EventKind.SUBMIT)
 
 
 class FrozenTask(msgspec.Struct):
@@ -205,7 +204,8 @@ def _labels(task: Task, on: datetime.date) -> dict[str, str]:
 
 def _reports(plan: Plan) -> dict[int, dict[str, str]]:
     """{task: its latest report that the unit stands by}: an unsigned submission is nobody else's to read."""
-    lines = TaskEvent.objects.filter(task__plan=plan, kind__in=REPORTS).signed()
+    told = TaskEvent.objects.filter(task__plan=plan)
+    lines = told.reports() | told.filter(kind=EventKind.NO_CHANGE)
     latest = lines.order_by().values("task").annotate(last=Max("sequence")).values("last")
     found = TaskEvent.objects.filter(sequence__in=latest)
     return {line.task_id: report_values(line) for line in found.defer("state", "changes", "holdings")}

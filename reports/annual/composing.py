@@ -21,7 +21,7 @@ def compose(facts: Facts) -> Composed:
     """The four contents of an annual report (法治政府建设与责任落实督察工作规定, art. 24), from the facts alone."""
     plan = facts.plan
     title = a_year_on(facts.report.title, plan.year - 1) or f"{plan.government}{plan.year}年法治政府建设年度情况报告"
-    number = len(facts.tasks)
+    number = facts.pursued
     counts = f"{number}项任务办结{facts.closed_out}项"
     lead = (
         f"{plan.year}年，{plan.government}围绕年度安排推进法治政府建设，{counts}。现将有关情况报告如下："

@@ -41,7 +41,7 @@ def laid_over(composed: Composed, rows: Iterable[DraftEdit], proofs: Mapping[int
     for place, part in enumerate(composed.parts):
         parts.append(_part(part, place, edits, proofs))
         known |= {piece.key for item in part.items for piece in item.pieces}
-    _add_gone(parts, edits, known)
+    _add_gone(parts, edits, known, proofs)
     return Drafted(_sentence(composed.title, "", edits), _sentence(composed.lead, "", edits), parts)
 
 
@@ -146,16 +146,30 @@ def _own(row: DraftEdit, proofs: Mapping[int, tuple[Proof, ...]]) -> Sentence:
     )
 
 
-def _add_gone(parts: list[DraftPart], edits: Edits, known: set[str]) -> None:
-    """Words that somebody wrote for a piece which the data no longer give are kept where they stood."""
-    heads = (PART, ITEM, OWN)
-    lost = defaultdict(list)
+def _add_gone(parts: list[DraftPart], edits: Edits, known: set[str], proofs: Mapping[int, tuple[Proof, ...]]) -> None:
+    """Words that somebody wrote for a piece which the data no longer give are kept where they stood.
+
+    Where the item has gone too, they and what people added to it stand in a rest of the part.
+    """
+    lost: dict[str, list[Sentence]] = defaultdict(list)
+    items = {division.key for part in parts for division in part.divisions}
     for row in edits.values():
-        if row.text is not None and row.item and row.key not in known and not row.key.startswith(heads):
-            lost[row.item].append(row)
+        if row.key.startswith(OWN) and row.item not in items:
+            lost[row.item].append(_own(row, proofs))
+        elif row.text is not None and row.item and row.key not in known and not row.key.startswith((PART, ITEM, OWN)):
+            lost[row.item].append(_gone(row))
     for part in parts:
         for division in part.divisions:
-            division.sentences += [_gone(row) for row in lost.pop(division.key, ())]
+            if division.key in lost:
+                found = division.sentences + lost.pop(division.key)
+                division.sentences = _ordered(found, {row.key: row.key for row in found}, edits)
+        rest = [key for key in lost if _part_of(key) == part.kind]
+        part.divisions += [Division(key, None, lost.pop(key)) for key in rest]
+
+
+def _part_of(item: str) -> str:
+    """The kind of the part that an item's key belongs to."""
+    return item.removeprefix(OWN).partition(":")[0]
 
 
 def _gone(row: DraftEdit) -> Sentence:

@@ -27,8 +27,6 @@ from tracker.models import (
     WorkArea,
 )
 
-TELLING = (EventKind.REPORT, EventKind.SUBMIT, EventKind.RETURN)
-
 
 @dataclass
 class Told:
@@ -64,12 +62,22 @@ class Facts:
     duties: list[LeaderDuty] = field(default_factory=list)
 
     @property
+    def pursued(self) -> int:
+        """Tasks that were not cancelled."""
+        return sum(task.status != Status.CANCELLED for task in self.tasks)
+
+    @property
     def closed_out(self) -> int:
         return sum(task.status == Status.COMPLETED for task in self.tasks)
 
 
 def read(plan: Plan, on: datetime.date, user: User) -> Facts:
-    """The facts as `user` sees them on the day; every read starts from what is visible."""
+    """The facts as `user` sees them on the day; every read starts from what is visible.
+
+    The report is written in the weeks after the plan's last day: lights, readings and what evidence was good for are
+    those of that day by then, while what was closed out or reported since still counts.
+    """
+    on = min(on, plan.ends_on)
     report = AnnualReport.objects.visible_to(user).get(pk=plan.report_id)
     tasks = list(Task.objects.visible_to(user).with_light(plan, on).with_people().by_place())
     for task in tasks:
@@ -89,7 +97,7 @@ def read(plan: Plan, on: datetime.date, user: User) -> Facts:
         told=_told(plan, user),
         proofs=_proofs(plan, on, user),
         indicators=_indicators(plan, user),
-        readings=_readings(plan),
+        readings=_readings(plan, on),
         shortcomings=list(Shortcoming.objects.visible_to(user).of_report(report.pk).order_by("part", "number")),
         causes=_causes(report, user),
         judgements={row.shortcoming_id: row for row in judgements},
@@ -104,16 +112,15 @@ def read(plan: Plan, on: datetime.date, user: User) -> Facts:
 def _told(plan: Plan, user: User) -> dict[int, Told]:
     """The last words of each task, from the lines of history that its unit stands by."""
     found: dict[int, Told] = defaultdict(Told)
-    lines = TaskEvent.objects.visible_to(user).filter(task__plan=plan, kind__in=TELLING).signed().order_by("sequence")
-    for task, kind, summary, problems, reason in lines.values_list("task", "kind", "summary", "problems", "reason"):
+    lines = TaskEvent.objects.visible_to(user).filter(task__plan=plan).reports().order_by("sequence")
+    for task, kind, summary, problems in lines.values_list("task", "kind", "summary", "problems"):
         told = found[task]
-        if kind == EventKind.RETURN:
-            told.sent_back = reason
-            continue
-        told.summary = summary or told.summary
-        told.problems = problems or told.problems
+        told.summary, told.problems = summary, problems or told.problems
         if kind == EventKind.SUBMIT:
             told.submitted = summary
+    returns = TaskEvent.objects.visible_to(user).filter(task__plan=plan, kind=EventKind.RETURN).signed()
+    for task, reason in returns.order_by("sequence").values_list("task", "reason"):
+        found[task].sent_back = reason
     return found
 
 
@@ -135,9 +142,9 @@ def _indicators(plan: Plan, user: User) -> dict[int, list[Indicator]]:
     return found
 
 
-def _readings(plan: Plan) -> dict[int, Reading]:
-    """The latest reading of each indicator."""
-    rows = Reading.objects.filter(indicator__task__plan=plan).order_by("on", "pk")
+def _readings(plan: Plan, on: datetime.date) -> dict[int, Reading]:
+    """The latest reading of each indicator by that day."""
+    rows = Reading.objects.filter(indicator__task__plan=plan, on__lte=on).order_by("on", "pk")
     return {row.indicator_id: row for row in rows}
 
 

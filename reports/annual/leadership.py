@@ -1,5 +1,6 @@
 """Part three: how the first responsible persons did their duty, from the register of the year."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -22,6 +23,11 @@ def items(facts: Facts) -> tuple[Item, ...]:
     for duty in facts.duties:
         found[duty.leader].append(duty)
     return tuple(Item(f"leadership:{duties[0].pk}", leader, tuple(_pieces(duties))) for leader, duties in found.items())
+
+
+def _key(leader: str) -> str:
+    """By name: the register grows at both ends."""
+    return hashlib.sha256(leader.encode()).hexdigest()[:12]
 
 
 def _pieces(duties: list[LeaderDuty]) -> Iterator[Piece]:

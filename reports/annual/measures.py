@@ -35,17 +35,21 @@ def _pieces(task: Task, facts: Facts) -> Iterator[Piece]:
     words = sentence((told.submitted if task.status == Status.COMPLETED else "") or told.summary)
     ground = _ground(task, bool(proofs))
     known: list[tuple[str, str]] = []
+    places: dict[int, Indicator] = {}
     alone = []
     for indicator in facts.indicators.get(task.pk, ()):
         reading = facts.readings.get(indicator.pk)
         if reading is None:
             continue
-        compared = _beside(words, indicator, reading)
-        if compared == words:
+        place = _place(words, indicator, reading)
+        if place is None or place in places:
             alone.append(_figure(task, indicator, reading, facts))
         else:
-            words = compared
+            places[place] = indicator
             known += _known(indicator, facts)
+    # From the end, so that the places before hold.
+    for place, indicator in sorted(places.items(), reverse=True):
+        words = f"{words[:place]}（上年{_last_year(indicator)}）{words[place:]}"
     if words:
         stands = ground not in (Ground.UNPROVEN, Ground.RETURNED)
         yield Piece(f"task:{task.pk}", words, ground, stands, ref(task), proofs, tuple(known))
@@ -61,18 +65,15 @@ def _ground(task: Task, proven: bool) -> Ground:
     return Ground.PROVEN if proven else Ground.UNPROVEN
 
 
-def _beside(words: str, indicator: Indicator, reading: Reading) -> str:
-    """The words with last year's figure behind the reading, where they name it once and a mark follows it.
+def _place(words: str, indicator: Indicator, reading: Reading) -> int | None:
+    """Where last year's figure goes: behind the reading, where the words name it once and a mark follows it.
 
     Inside a phrase (15个街道) the brackets would tear it apart.
     """
-    places = [row for row in counted_numbers(words) if (row.value, row.unit) == (reading.value, indicator.unit)]
-    if len(places) != 1 or _baseline(indicator) is None:
-        return words
-    end = places[0].end
-    if words[end : end + 1] not in MARKS:
-        return words
-    return f"{words[:end]}（上年{_last_year(indicator)}）{words[end:]}"
+    found = [row.end for row in counted_numbers(words) if (row.value, row.unit) == (reading.value, indicator.unit)]
+    if len(found) != 1 or _baseline(indicator) is None or words[found[0] : found[0] + 1] not in MARKS:
+        return None
+    return found[0]
 
 
 def _figure(task: Task, indicator: Indicator, reading: Reading, facts: Facts) -> Piece:

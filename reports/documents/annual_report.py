@@ -46,7 +46,8 @@ def report(draft: Drafted, *, issuer: str, on: datetime.date, by: str, commented
     paper.signature(issuer, on)
     paper.small(
         f"本草稿由{by}依据截至{official_date(on)}的台账生成，范围为本年度计划的全部任务；"
-        f"{UNPROVED}为没有已采信佐证载明的数字，{_unproved(draft)}。"
+        f"{UNPROVED}为没有已采信佐证载明的数字，{_unproved(draft)}；"
+        "数字按数值和计量单位与佐证核对，所述事项须人工对照。"
         "上年数字引自上一年度报告；序时进度按起止日期逐日计算，四舍五入到整数。"
     )
     return paper.content()

@@ -28,6 +28,8 @@ INDENT = Pt(32)  # two characters of the body
 HEADING_FONTS = {1: BLACK, 2: KAI, 3: BODY, 4: BODY}
 AUTHOR = "计划督办"
 DRAFT = "草稿"
+# Office Open XML takes no more in the properties of a file.
+LONGEST_PROPERTY = 255
 
 
 class Paper:
@@ -36,7 +38,7 @@ class Paper:
     def __init__(self, title: str, *, draft: bool = False) -> None:
         self.file = docx.Document()
         self.file.core_properties.author = AUTHOR
-        self.file.core_properties.title = title
+        self.file.core_properties.title = title[:LONGEST_PROPERTY]
         self.file.core_properties.language = "zh-CN"
         self._set_styles()
         self._set_page()

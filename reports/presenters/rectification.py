@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from reports.models import Rectification
 from tracker import permissions, wording
 from tracker.documents.numerals import han_counting
-from tracker.enums import EventKind, LinkState, Nature, Status, Verdict
+from tracker.enums import LinkState, Nature, Status, Verdict
 from tracker.models import (
     EvidenceUse,
     Plan,
@@ -28,8 +28,6 @@ from tracker.models import (
     User,
 )
 from tracker.presenters.report_notes import shortcoming_name
-
-REPORTED = (EventKind.REPORT, EventKind.SUBMIT)
 
 
 @dataclass(frozen=True)
@@ -83,8 +81,8 @@ def _links(plan: Plan, user: User) -> list[ShortcomingLink]:
 
 def _said(tasks: Iterable[int], user: User) -> dict[int, str]:
     """{task: the last report that its unit stands by}."""
-    lines = TaskEvent.objects.visible_to(user).filter(task__in=tasks, kind__in=REPORTED).exclude(summary="")
-    return dict(lines.signed().order_by("sequence").values_list("task_id", "summary"))
+    lines = TaskEvent.objects.visible_to(user).filter(task__in=tasks).reports()
+    return dict(lines.order_by("sequence").values_list("task_id", "summary"))
 
 
 def _proof(tasks: Iterable[int], user: User, on: datetime.date) -> dict[int, list[tuple[str, int]]]:

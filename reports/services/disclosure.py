@@ -19,13 +19,12 @@ from reports import permissions
 from reports.enums import DisclosureState
 from reports.models import PublicEdition, PublicEntry
 from tracker import clock
-from tracker.enums import EventKind, Status
+from tracker.enums import Status
 from tracker.exceptions import InvalidInput, Stale
 from tracker.models import Plan, Task, TaskEvent, User
 from tracker.services.secrecy import refuse_marks
 
 NEVER = (Status.UNCONFIRMED, Status.CANCELLED)
-REPORTED = (EventKind.REPORT, EventKind.SUBMIT)
 
 
 @dataclass(frozen=True)
@@ -171,5 +170,5 @@ def _name(task: Task) -> str:
 
 def _reported(plan: Plan, tasks: Sequence[Task]) -> dict[int, str]:
     """{task: the last report that its unit stands by}."""
-    told = TaskEvent.objects.filter(task__plan=plan, kind__in=REPORTED, task__in=[task.pk for task in tasks])
-    return dict(told.exclude(summary="").signed().order_by("sequence").values_list("task_id", "summary"))
+    told = TaskEvent.objects.filter(task__plan=plan, task__in=[task.pk for task in tasks]).reports()
+    return dict(told.order_by("sequence").values_list("task_id", "summary"))

@@ -9,19 +9,21 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from reports import permissions
 from reports.annual import facts
 from reports.annual.composing import compose
 from reports.annual.edits import ITEM, OWN, PART, WITH_ITEMS, laid_over
-from reports.annual.rows import Drafted, Sentence
+from reports.annual.rows import LEAD, TITLE, Drafted, Sentence
 from reports.models import AnnualDraft, DraftEdit
 from reports.services.draft_words import CAUSE, NEW_ITEM, NEW_SENTENCE, NEW_WEAKNESS, checked, sort_of
 from tracker import clock
 from tracker.enums import PartKind
 from tracker.exceptions import InvalidInput, Stale
 from tracker.models import Plan, Task, User
+from tracker.services import history
 
 MOST_OWN = 200
 # In place of a task: the sentence tells of the same as before. No task has this key.
@@ -87,6 +89,8 @@ def include(plan: Plan, *, by: User, key: str, included: bool, seen: str) -> Non
     """Let a piece stand in the report, or leave it out; what is left out stays in the draft and can come back."""
     draft, shown = _begun(plan, by)
     row = _found(shown, key)
+    if key in (TITLE, LEAD) or key.startswith(PART):
+        raise InvalidInput(_("Title, first paragraph and the headings of the parts always stand in a report."))
     _refuse_stale(row, seen)
     _save(draft, row, by, included=included)
 
@@ -155,8 +159,8 @@ def remove(plan: Plan, *, by: User, key: str, seen: str) -> DraftEdit:
     removed: DraftEdit = draft.edits.get(key=key)
     if key.startswith(ITEM):
         for edit in draft.edits.filter(item=key.removeprefix(ITEM)):
-            _delete(edit, key)
-    _delete(removed, key)
+            _delete(edit, key, by)
+    _delete(removed, key, by)
     return removed
 
 
@@ -174,6 +178,7 @@ def restore(plan: Plan, *, by: User, key: str) -> None:
         _check_item(shown, kept.item)
     for edit in _removed_with(draft, key):
         edit.by, edit.at = by, clock.now()
+        history.sign(edit, by=by)
         edit.save(force_insert=True)
 
 
@@ -242,6 +247,7 @@ def _save(draft: AnnualDraft, row: Sentence, by: User, **changes: Any) -> None:
         setattr(edit, name, value)
     edit.by, edit.at = by, clock.now()
     empty = edit.text is None and edit.included is None and edit.position is None and not edit.cause
+    history.sign(edit, by=by)
     if not empty:
         edit.save()
     elif edit.pk:
@@ -253,12 +259,13 @@ def _put(draft: AnnualDraft, row: Sentence, by: User, position: int) -> None:
     edit = _edit(draft, row, by)
     if edit.position != position:
         edit.position = position
+        history.sign(edit, by=by)
         edit.save()
 
 
-def _delete(edit: DraftEdit, removed: str) -> None:
+def _delete(edit: DraftEdit, removed: str, by: User) -> None:
     """One by one: the history of each is kept by its own deletion, with the key of what was removed."""
-    edit._change_reason = removed  # type: ignore[attr-defined]
+    history.sign(edit, by=by, reason=removed)
     edit.delete()
 
 
@@ -272,9 +279,12 @@ def _removed_with(draft: AnnualDraft, key: str) -> list[DraftEdit]:
 
 
 def _create(draft: AnnualDraft, by: User, **values: Any) -> DraftEdit:
-    if draft.edits.filter(key__startswith=OWN).count() >= MOST_OWN:
+    if draft.edits.filter(Q(key__startswith=OWN) | Q(key__startswith=f"{ITEM}own:")).count() >= MOST_OWN:
         raise InvalidInput(_("A draft holds at most %(most)d sentences of one's own.") % {"most": MOST_OWN})
-    return DraftEdit.objects.create(draft=draft, by=by, at=clock.now(), **values)
+    edit = DraftEdit(draft=draft, by=by, at=clock.now(), **values)
+    history.sign(edit, by=by)
+    edit.save()
+    return edit
 
 
 def _next_key(draft: AnnualDraft, prefix: str) -> str:

@@ -13,12 +13,9 @@ from reports.documents import review_record as records
 from reports.files import DOCX, attached
 from reports.picture import LANGUAGE
 from reports.views.reviews import picture_or_404
-from tracker.enums import EventKind
 from tracker.models import Plan, SupervisionNotice, TaskEvent, User
 from tracker.views.base import person_of, plan_or_404
 from tracker.views.ledger import Contents, contents
-
-REPORTS = (EventKind.REPORT, EventKind.SUBMIT)
 
 
 @require_GET
@@ -59,7 +56,7 @@ def bulletin(request: HttpRequest, plan: int) -> HttpResponse:
 
 def _reported(plan: Plan, on: datetime.date, user: User) -> dict[int, bulletins.Reported]:
     """The last report of each task by that day. Everyone reads a bulletin: what only some may see is not in it."""
-    lines = TaskEvent.objects.visible_to(user).filter(task__plan=plan, kind__in=REPORTS, on__lte=on).signed()
+    lines = TaskEvent.objects.visible_to(user).filter(task__plan=plan, on__lte=on).reports()
     columns = ("task", "summary", "problems", "next_steps")
     return {task: bulletins.Reported(*words) for task, *words in lines.order_by("sequence").values_list(*columns)}
 

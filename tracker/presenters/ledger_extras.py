@@ -21,7 +21,9 @@ def told(lines: Any) -> Iterator[tuple[int, str, str]]:
     found = lines.filter(kind__in=(*REPORTED, *DECIDED)).order_by("sequence")
     for pk, kind, summary, problems, next_steps, reason in found.values_list(*columns):
         if kind in REPORTED:
-            yield from ((pk, "summary", summary), (pk, "problems", problems), (pk, "next_steps", next_steps))
+            # A report sent along with a submission has no words: those before it stand until the submission is signed.
+            if summary:
+                yield from ((pk, "summary", summary), (pk, "problems", problems), (pk, "next_steps", next_steps))
         else:
             yield pk, "opinion", reason
 

@@ -56,6 +56,15 @@ class TaskEventQuerySet(MarkSeen):
         """Without submissions that the unit's head has not signed: what the unit stands by."""
         return self.exclude(self._before_sign_off())
 
+    def reports(self) -> Self:
+        """What units say of their tasks and stand by: signed reports and submissions with words of their own.
+
+        A contribution of a supporting unit is none, nor is a report that was only sent along with a submission, whose
+        words stand on the submission.
+        """
+        said = self.filter(kind__in=(EventKind.REPORT, EventKind.SUBMIT), internal=False).exclude(summary="")
+        return said.signed()
+
     def _before_sign_off(self) -> Q:
         """Submissions that the unit's head did not sign, and what was said while they waited.
 

@@ -29,6 +29,17 @@ SETTINGS = (
 
 TITLE_LENGTH = Plan._meta.get_field("title").max_length or 0
 
+# A plan of a year, with room for one that begins early or ends late.
+MOST_DAYS = 1100
+
+
+def refuse_length(starts_on: datetime.date, ends_on: datetime.date) -> None:
+    """Raise InvalidInput for a last day that is not after the first, or years after it: a slip of the pen."""
+    if ends_on <= starts_on:
+        raise InvalidInput(_("The last day must lie after the first."), field="ends_on")
+    if (ends_on - starts_on).days > MOST_DAYS:
+        raise InvalidInput(_("A plan lasts three years at the most."), field="ends_on")
+
 
 def check_founder(by: User, government: Unit) -> None:
     """A government's administrator sets up its plans. Raises NotPermitted."""
@@ -61,6 +72,7 @@ def create_plan(report: AnnualReport, *, by: User, year: int, **settings: Any) -
         raise InvalidInput(_("These fields cannot be edited: %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
     settings.setdefault("starts_on", datetime.date(year, 1, 1))
     settings.setdefault("ends_on", datetime.date(year, 12, 31))
+    refuse_length(settings["starts_on"], settings["ends_on"])
     if not settings.get("title"):
         parts = Part.objects.of_report(report).filter(kind=PartKind.ARRANGEMENTS).order_by("position")
         headings = parts.values_list("heading", flat=True)
@@ -143,7 +155,6 @@ def configure(plan_id: int, *, by: User, **settings: Any) -> Plan:
         setattr(plan, name, value)
     if plan.red_points < plan.yellow_points:
         raise InvalidInput(_("Red must not begin before yellow."), field="red_points")
-    if plan.ends_on <= plan.starts_on:
-        raise InvalidInput(_("The last day must lie after the first."), field="ends_on")
+    refuse_length(plan.starts_on, plan.ends_on)
     plan.save(update_fields=list(settings))
     return plan

@@ -77,7 +77,7 @@ def _candidates(earlier: Plan) -> tuple[set[int], set[int]]:
 
 def _told(earlier: Plan) -> Iterator[tuple[int, str]]:
     """What was said of each task of the plan: for next year, in the report, as a title, and what was achieved."""
-    reports = TaskEvent.objects.signed().filter(task=OuterRef("pk"), internal=False).exclude(summary="")
+    reports = TaskEvent.objects.filter(task=OuterRef("pk")).reports()
     rows = Task.objects.filter(plan=earlier).order_by("pk")
     rows = rows.annotate(told=Subquery(reports.order_by("-sequence").values("summary")[:1]))
     for key, *texts in rows.values_list("pk", "carry_over__words", "quote", "title", "told"):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -66,7 +66,12 @@ class Met:
 
 
 def locked(task_id: int, version: int | None) -> Task:
-    """The task, locked until the transaction ends. Raises Stale when its version is no longer `version`."""
+    """The task, locked until the transaction ends. Raises Stale when its version is no longer `version`.
+
+    The plan is read once the lock is held: who waited while it was closed must not see it as it was before.
+    """
+    if connection.features.has_select_for_update:
+        Task.objects.select_for_update(no_key=True).filter(pk=task_id).values_list("pk").first()
     task: Task = (
         # No key of the row changes: rows that merely name the task may be written meanwhile.
         Task.objects.select_for_update(of=("self",), no_key=True)
@@ -225,10 +230,12 @@ def report(
     next_steps: str = "",
     milestones_met: Iterable[int] | Mapping[int, Met] = (),
     version: int | None = None,
+    with_submission: bool = False,
 ) -> Task:
     """填报: progress in points (0 to 100) and what was done.
 
     `milestones_met` are ids of milestones, each with its day and a word if it is a mapping; without a day, today.
+    With `with_submission` a submission follows at once and carries the words: here there are none.
     """
     task = locked(task_id, version)
     permissions.check_move(by, task, Move.REPORT)
@@ -236,7 +243,7 @@ def report(
         raise InvalidInput(
             _("Enter a whole number from 0 to 100; it is “%(value)s”.") % {"value": progress}, field="progress"
         )
-    text = required_text(summary, "summary", _("Say what has been done."))
+    text = "" if with_submission else required_text(summary, "summary", _("Say what has been done."))
     before = history.state_of(task)
     met = _meet(task, milestones_met, by=by)
     event = _move(

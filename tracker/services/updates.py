@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from tracker.models import Task, User
 from tracker.services import evidence, indicators, tasks
@@ -39,9 +38,10 @@ def send(
         task_id,
         by=by,
         progress=progress,
-        summary=_("Reported with the submission for close-out.") if submit else summary,
+        summary="" if submit else summary,
         problems="" if submit else problems,
         next_steps="" if submit else next_steps,
+        with_submission=submit,
         milestones_met=milestones_met,
         version=version,
     )

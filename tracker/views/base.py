@@ -1,6 +1,7 @@
 """What every view starts from: the plans and tasks that this person may see."""
 
 import datetime
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from tracker import clock
@@ -30,6 +32,21 @@ def person_of(request: HttpRequest) -> User:
     user = request.user
     assert isinstance(user, User)
     return user
+
+
+def in_this_language(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a streamed answer, each made in the language of the page: the answer is drawn after it is left."""
+    language, left = get_language(), iter(lines)
+
+    def drawn() -> Iterator[str]:
+        while True:
+            with override(language):
+                line = next(left, None)
+            if line is None:
+                return
+            yield line
+
+    return drawn()
 
 
 def plans_of(request: HttpRequest) -> list[Plan]:

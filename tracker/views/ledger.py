@@ -43,7 +43,16 @@ from tracker.presenters import as_of as replay
 from tracker.presenters import ledger as shown
 from tracker.presenters.ledger_extras import past_extras, told
 from tracker.querysets import TaskQuerySet
-from tracker.views.base import listed, page_of, past_context, past_day, person_of, plan_or_404, visible_tasks
+from tracker.views.base import (
+    in_this_language,
+    listed,
+    page_of,
+    past_context,
+    past_day,
+    person_of,
+    plan_or_404,
+    visible_tasks,
+)
 
 PER_PAGE = (50, 100, 200)
 DEFAULT_PER_PAGE = 100
@@ -325,7 +334,7 @@ def ledger_csv(request: HttpRequest, plan: int) -> HttpResponseBase:
             yield "".join(writer.writerow(shown.csv_row(task, held.on, extras[task.pk])) for task in rows)
         yield writer.writerow([shown.inert(foot)])
 
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(in_this_language(lines()), content_type="text/csv; charset=utf-8")
     name = f"台账_{found.government}_{found.year}_{held.on.isoformat()}.csv"
     response["Content-Disposition"] = f"attachment; filename=\"ledger.csv\"; filename*=UTF-8''{quote(name)}"
     return response

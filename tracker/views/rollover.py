@@ -107,7 +107,7 @@ def carry_over(request: HttpRequest, task: int) -> HttpResponse:
 
 def _with_last_report(request: HttpRequest, plan: Plan, pk: int) -> Task:
     """The task with what was said of it and the last summary that its unit stands by."""
-    reports = TaskEvent.objects.signed().filter(task=OuterRef("pk"), internal=False).exclude(summary="")
+    reports = TaskEvent.objects.filter(task=OuterRef("pk")).reports()
     latest = Subquery(reports.order_by("-sequence").values("summary")[:1])
     rows = _read(request, plan).annotate(last_summary=latest).select_related("carry_over__by")
     task: Task = get_object_or_404(rows, pk=pk)

@@ -9,8 +9,8 @@ from reports.annual.rows import Ground
 from reports.services import drafts, duties
 from tests.reports.worlds import on
 from tracker import clock
-from tracker.models import CarryOver, EvidenceUse, Figure, Shortcoming
-from tracker.services import evidence, indicators, tasks, trace
+from tracker.models import CarryOver, EvidenceUse, Figure, Shortcoming, Task
+from tracker.services import evidence, indicators, tasks, trace, updates
 
 
 def draft_of(world, who=None):
@@ -209,5 +209,41 @@ def test_composing_takes_the_same_number_of_statements(world, django_assert_num_
     for task in world.tasks[:number]:
         world.accept_all(world.submitted(task))
     plan, reviewer = world.plan, world.reviewer
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         drafts.drafted(plan, by=reviewer)
+
+
+def test_after_the_year_the_draft_tells_of_the_years_last_day(world):
+    """It is written in January and February; what was in time then is no shortcoming, what proved then still proves."""
+    started = world.confirmed(nature="continuous")
+    tasks.report(started.pk, by=world.staff, progress=95, summary="培训5期")
+    use = world.proof(started, valid_until=datetime.date(2025, 12, 31))
+    EvidenceUse.objects.filter(pk=use.pk).update(claim="培训5期")
+    evidence.judge(use.pk, by=world.reviewer, authentic=True, timely=True, relevant=True)
+    with on("2026-02-15"):
+        row = of_task(world, started)
+        assert (row.included, row.unproved) == (True, [])
+        assert f"weak:{started.pk}" not in pieces(world, "shortcomings")
+
+
+def test_a_report_sent_along_with_a_submission_says_nothing_of_its_own(world):
+    started = world.started()
+    world.proof(started)
+    world.accept_all(started)
+    updates.send(started.pk, by=world.staff, progress=100, summary="全部完成", submit=True)
+    assert of_task(world, started).text == "已开展两期培训。"
+
+
+def test_last_years_figure_never_stands_inside_another(world):
+    started = world.started()
+    tasks.report(started.pk, by=world.staff, progress=70, summary="组织培训5次,检查3次")
+    for name, value, before in (("培训", 5, 3), ("检查", 3, 1)):
+        values = {"name": name, "direction": "up", "unit": "次", "baseline": Decimal(before), "target": None}
+        row = indicators.add(started.pk, by=world.admin, figure=None, **values)
+        indicators.read(row.pk, by=world.staff, value=Decimal(value), on=clock.today(), note="")
+    assert of_task(world, started).text == "组织培训5次（上年3次），检查3次（上年1次）。"
+
+
+def test_cancelled_tasks_are_not_counted_in_the_first_paragraph(world):
+    Task.objects.filter(pk=world.tasks[3].pk).update_past_guard(status="cancelled", cancelled_on=clock.today())
+    assert "3项任务办结0项" in draft_of(world).lead.text

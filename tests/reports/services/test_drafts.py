@@ -1,9 +1,11 @@
 """What people change of the draft, and how it stays when the data move on."""
 
+import datetime
+
 import pytest
 
 from reports.models import DraftEdit
-from reports.services import drafts
+from reports.services import drafts, duties
 from tests.reports.worlds import on
 from tracker import clock
 from tracker.exceptions import InvalidInput, NotPermitted, SecrecyMark, Stale
@@ -377,3 +379,47 @@ def test_the_task_that_a_sentence_of_ones_own_tells_of_can_be_changed(told):
 def test_what_the_data_tell_of_keeps_its_task(told):
     rewrite(told, told.first, "甲。", task=told.tasks[1].pk)
     assert row_of(told, told.first).task.code == "1.1"
+
+
+def duty(world, day, words):
+    values = {"kind": "meeting", "on": datetime.date(2025, 4, day), "leader": "区长", "words": words}
+    return duties.add(world.plan, by=world.reviewer, **values)
+
+
+def test_sentences_stay_with_the_leader_whatever_is_added_to_the_register(told):
+    duty(told, 5, "主持召开常务会议")
+    item = next(d.key for d in drafts.drafted(told.plan, by=told.reviewer).part("leadership").divisions)
+    added = drafts.add_sentence(told.plan, by=told.reviewer, item=item, text="带头讲授法治课。")
+    duty(told, 1, "主持召开法治委员会会议")
+    assert keys(told, item)[-1] == added.key
+
+
+def test_what_was_written_for_an_item_that_has_gone_is_kept_in_the_part(told):
+    entry = duty(told, 5, "主持召开常务会议")
+    item = next(d.key for d in drafts.drafted(told.plan, by=told.reviewer).part("leadership").divisions)
+    added = drafts.add_sentence(told.plan, by=told.reviewer, item=item, text="带头讲授法治课。")
+    rewrite(told, f"duty:{entry.pk}", "主持召开区政府常务会议。")
+    duties.remove(entry.pk, by=told.reviewer)
+    assert set(keys(told, item)) == {added.key, f"duty:{entry.pk}"}
+    assert row_of(told, f"duty:{entry.pk}").gone
+
+
+@pytest.mark.parametrize("key", ["title", "lead", "part:measures"])
+def test_title_and_first_paragraph_are_never_left_out(told, key):
+    found = drafts.drafted(told.plan, by=told.reviewer)
+    rows = {row.key: row for row in (found.title, found.lead, *(part.heading for part in found.parts))}
+    with pytest.raises(InvalidInput):
+        drafts.include(told.plan, by=told.reviewer, key=key, included=False, seen=rows[key].fingerprint)
+
+
+def test_items_count_among_what_people_may_add(told, monkeypatch):
+    monkeypatch.setattr(drafts, "MOST_OWN", 1)
+    drafts.add_item(told.plan, by=told.reviewer, kind="measures", heading="完善应急机制")
+    with pytest.raises(InvalidInput):
+        drafts.add_item(told.plan, by=told.reviewer, kind="measures", heading="再加一条")
+
+
+def test_the_history_says_who_removed_a_sentence(told):
+    added = drafts.add_sentence(told.plan, by=told.reviewer, item="measures:1", text="还组织了观摩。")
+    drafts.remove(told.plan, by=told.admin, key=added.key, seen=row_of(told, added.key).fingerprint)
+    assert DraftEdit.history.latest("history_id").history_user == told.admin

@@ -147,7 +147,7 @@ def test_the_editor_takes_the_same_number_of_statements(world, signed_in, django
         world.accept_all(world.submitted(task))
     client, address = signed_in(world.reviewer), reverse("annual_draft", args=[world.plan.pk])
     client.get(address)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get(address)
 
 
@@ -157,7 +157,7 @@ def test_edits_take_no_statements_of_their_own(world, signed_in, django_assert_n
         drafts.add_sentence(world.plan, by=world.reviewer, item="measures:1", text="甲。", task=task.pk)
     client, address = signed_in(world.reviewer), reverse("annual_draft", args=[world.plan.pk])
     client.get(address)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get(address)
 
 

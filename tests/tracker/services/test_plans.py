@@ -39,6 +39,13 @@ def test_a_plan_is_called_by_what_names_its_year(world, headings, report, title)
     assert plans.suggested_title(headings, report, world.district, 2026) == title
 
 
+@pytest.mark.parametrize("ends_on", [datetime.date(2024, 12, 31), datetime.date(9999, 12, 31)])
+def test_a_plan_ends_after_it_begins_and_not_years_later(world, ends_on):
+    with pytest.raises(InvalidInput) as refused:
+        plans.configure(world.plan.pk, by=world.admin, ends_on=ends_on)
+    assert refused.value.field == "ends_on"
+
+
 @pytest.mark.parametrize("quote", ["继续组织全员培训", "组织全员", "全员培训,完成年度"])
 def test_no_two_tasks_stand_on_the_same_words(world, quote):
     assert world.tasks
