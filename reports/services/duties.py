@@ -15,6 +15,7 @@ from reports.models import LeaderDuty, Review
 from tracker import clock, wording
 from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Plan, User
+from tracker.services import plans
 from tracker.services.evidence import normalised_document_number
 from tracker.services.secrecy import refuse_marks
 
@@ -25,6 +26,7 @@ TEXTS = ("leader", "words", "number")
 @transaction.atomic
 def add(plan: Plan, *, by: User, kind: str, on: datetime.date, leader: str, words: str, number: str = "") -> LeaderDuty:
     """Add a duty by hand. Raises InvalidInput per field, SecrecyMark, NotPermitted, MoveRefused."""
+    plans.hold(plan)
     permissions.check_duties(by, plan)
     values = _checked(plan, {"kind": kind, "on": on, "leader": leader, "words": words, "number": number}, by)
     return LeaderDuty.objects.create(plan=plan, added_by=by, added_at=clock.now(), **values)

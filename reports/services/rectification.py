@@ -11,6 +11,7 @@ from reports.models import Rectification
 from tracker import clock
 from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Plan, Shortcoming, User
+from tracker.services import plans
 from tracker.services.secrecy import refuse_marks
 
 FIELDS = ("goal", "check_method")
@@ -31,6 +32,7 @@ def settle(
     `seen` is what `state_of` said when the form was opened. Raises InvalidInput per field, SecrecyMark, Stale,
     NotPermitted, MoveRefused.
     """
+    plans.hold(plan)
     permissions.check_rectification(by, plan)
     if shortcoming.part.report_id != plan.report_id:
         raise MoveRefused(_("These words belong to another report than the plan's."))

@@ -21,7 +21,7 @@ from tracker import clock
 from tracker.enums import EventKind, RequestState
 from tracker.exceptions import BrokenChain, InvalidInput, MoveRefused, Stale
 from tracker.models import ChangeRequest, Plan, Task, User
-from tracker.services import demands, notices, requests, tasks
+from tracker.services import demands, notices, plans, requests, tasks
 from tracker.services.rollover import Obstacle
 from tracker.services.secrecy import refuse_marks
 from tracker.texts import clean, enumeration
@@ -59,9 +59,9 @@ def prepare(plan: Plan, *, by: User, kind: str, on: datetime.date, chair: str, *
     `values` may hold since, until, participants, notes, order. The period runs from the day after the last review
     (or the plan's first day) until the day of the meeting where none is given.
     """
+    # Two that are prepared at once must not take the same number, and none begins in a plan that is being closed.
+    plans.hold(plan)
     permissions.check_prepare(by, plan)
-    # Two that are prepared at once must not take the same number.
-    Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
     last = Review.objects.filter(plan=plan).aggregate(number=Max("number"), until=Max("until"))
     since = last["until"] + datetime.timedelta(days=1) if last["until"] else plan.starts_on
     given = {

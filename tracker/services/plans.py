@@ -59,6 +59,16 @@ def suggested_title(headings: Iterable[str], report_title: str, government: Unit
     return f"{government}{year}年工作安排"
 
 
+def hold(plan: Plan) -> None:
+    """Lock the plan until the transaction ends, and read its state anew.
+
+    For writes that hang on the plan as a whole: who waited while somebody closed it sees that, and two that write the
+    same for the first time come one after the other.
+    """
+    rows = Plan.objects.select_for_update(of=("self",), no_key=True).filter(pk=plan.pk)
+    plan.state, plan.closed_on = rows.values_list("state", "closed_on").get()
+
+
 @transaction.atomic
 def create_plan(report: AnnualReport, *, by: User, year: int, **settings: Any) -> Plan:
     """A draft plan with one work area per numbered item of the report's arrangements part.

@@ -24,7 +24,7 @@ from tracker.models import (
     Task,
     User,
 )
-from tracker.services import history, tasks
+from tracker.services import history, plans, tasks
 from tracker.services.secrecy import refuse_marks
 from tracker.texts import enumeration
 
@@ -212,6 +212,7 @@ def dispose(
     shortcoming: Shortcoming | None = None,
 ) -> Disposition:
     """Say what becomes of a numbered item or a shortcoming that no task takes up; replaces an earlier word."""
+    plans.hold(plan)
     permissions.check_set_up(by, plan)
     if kind not in DispositionKind.values:
         raise InvalidInput(_("Choose what becomes of it."), field="kind")
@@ -249,6 +250,7 @@ def judge(
     Raises InvalidInput where grounds are missing, where it is called eased without accepted evidence that has not
     expired, and for evidence that was not accepted for a task that answers the shortcoming.
     """
+    plans.hold(plan)
     permissions.check_set_up(by, plan)
     if shortcoming.part.report_id != plan.report_id:
         raise MoveRefused(_("These words belong to another report than the plan's."))

@@ -9,7 +9,17 @@ from tests.worlds import REPORT
 from tracker import clock, permissions, wording
 from tracker.enums import EventKind, PlanState
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, Refusal, SecrecyMark, Stale
-from tracker.models import AddressCheck, CarryOver, Demand, Plan, Succession, SupervisionNotice, Task, TaskEvent
+from tracker.models import (
+    AddressCheck,
+    CarryOver,
+    Demand,
+    Plan,
+    Shortcoming,
+    Succession,
+    SupervisionNotice,
+    Task,
+    TaskEvent,
+)
 from tracker.querysets import waiting_conditions
 from tracker.services import (
     contributions,
@@ -312,6 +322,20 @@ def test_who_waited_while_the_plan_was_closed_writes_nothing(desk, monkeypatch):
         tasks.report(task.pk, by=desk.staff, progress=70, summary="补报")
     assert TaskEvent.objects.count() == lines
     assert Task.objects.get(pk=task.pk).progress == 50
+
+
+def test_what_hangs_on_the_plan_sees_it_as_it_is_and_not_as_it_was_read(desk):
+    """A plan that was read before somebody closed it still looks open."""
+    settle_all(desk)
+    read = Plan.objects.select_related("government").get(pk=desk.plan.pk)
+    rollover.close(desk.plan.pk, by=desk.admin)
+    shortcoming = Shortcoming.objects.of_report(read.report_id).first()
+    with pytest.raises(MoveRefused):
+        trace.dispose(read, by=desk.admin, kind="dropped", reason="不再单列", shortcoming=shortcoming)
+    read = Plan.objects.select_related("government").get(pk=desk.plan.pk)
+    read.state = PlanState.ACTIVE
+    with pytest.raises(MoveRefused):
+        trace.judge(read, shortcoming, by=desk.admin, verdict="not_eased", grounds="未见改善")
 
 
 @pytest.mark.parametrize("who", ["reviewer", *OTHERS])
