@@ -306,7 +306,6 @@ class AnnualDraft(models.Model):
     """
 
     plan = models.OneToOneField(Plan, models.PROTECT, related_name="annual_draft", verbose_name=_("plan"))
-    version = models.PositiveIntegerField(default=1, editable=False)
     begun_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+", verbose_name=_("begun by"))
     begun_at = models.DateTimeField(_("begun at"))
 

@@ -23,10 +23,10 @@ from reports.annual.rows import (
     TaskRef,
 )
 from reports.models import DraftEdit
+from tracker.documents import han_counting
 
 Row = TypeVar("Row", Sentence, Division)
 
-HAN = "一二三四五六七八九十"
 PART, ITEM, OWN = "part:", "item:", "own:"
 # Parts to which a person may add items with headings of their own.
 WITH_ITEMS = ("measures", "arrangements")
@@ -51,7 +51,7 @@ def _part(part: ComposedPart, place: int, edits: Edits, proofs: Mapping[int, tup
     added = [row for row in edits.values() if row.item == f"{PART}{part.kind}" and row.key.startswith(f"{ITEM}own")]
     divisions += [_own_division(row, edits, proofs) for row in added]
     ordered = _ordered(divisions, {f"{ITEM}{row.key}": row.key for row in divisions}, edits)
-    return DraftPart(part.kind, HAN[place], heading, ordered, part.bracketed, part.run_in)
+    return DraftPart(part.kind, han_counting(place + 1), heading, ordered, part.bracketed, part.run_in)
 
 
 def _division(item: Item, edits: Edits, proofs: Mapping[int, tuple[Proof, ...]]) -> Division:

@@ -12,25 +12,17 @@ from reports.annual.rows import Drafted, DraftPart, Sentence
 from reports.annual.text import ENDS, clause, sentence
 from reports.documents.layout import Paper
 from tracker.dates import official_date
+from tracker.documents import han_counting
 from tracker.enums import PartKind
 
-HAN = "一二三四五六七八九十"
 RUN_IN_LEVEL, HEADING_LEVEL = 3, 2
 INNER_ENDS = str.maketrans("。；！？", "，，，，")
 NOTHING_YET = "（本部分尚无内容。）"
 
 
-def han(number: int) -> str:
-    """一 to 九十九; digits beyond."""
-    if not 0 < number < 100:
-        return str(number)
-    tens, ones = divmod(number, 10)
-    return ("" if tens < 2 else HAN[tens - 1]) + ("十" if tens else "") + (HAN[ones - 1] if ones else "")
-
-
 def item_number(part: DraftPart, number: int) -> str:
     """（一） or 1., as the issuer numbers the items of this part."""
-    return f"（{han(number)}）" if part.bracketed else f"{number}."
+    return f"（{han_counting(number)}）" if part.bracketed else f"{number}."
 
 
 def report(draft: Drafted, *, issuer: str, on: datetime.date, by: str, commented: bool = True) -> bytes:
@@ -93,7 +85,7 @@ def _leadership(paper: Paper, part: DraftPart, commented: bool) -> None:
 def _weaknesses(paper: Paper, part: DraftPart, commented: bool) -> None:
     """一是…。二是…。 and the causes in a sentence of their own, in the same order."""
     rows = [row for division in part.divisions for row in division.standing]
-    told = [(f"{han(number)}是{_bare(row)}。", row) for number, row in enumerate(rows, 1)]
+    told = [(f"{han_counting(number)}是{_bare(row)}。", row) for number, row in enumerate(rows, 1)]
     parts = [(text, _note(row) if commented else "") for text, row in told]
     causes = [_in_one(marked(row.cause, row.cause_marks)) for row in rows if row.cause]
     if causes:

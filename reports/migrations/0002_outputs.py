@@ -18,7 +18,6 @@ class Migration(migrations.Migration):
             name="AnnualDraft",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("begun_at", models.DateTimeField(verbose_name="begun at")),
                 (
                     "begun_by",

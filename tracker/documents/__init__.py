@@ -3,6 +3,7 @@
 from tracker.documents.document import Document, read_document
 from tracker.documents.errors import CODES, UnreadableDocument
 from tracker.documents.limits import MOST_BYTES, MOST_CHARACTERS, MOST_PAGES, MOST_SECONDS
+from tracker.documents.numerals import han_counting
 from tracker.documents.uploads import KIND_OF_MEDIA_TYPE, UPLOAD_KINDS, UploadKind, recognise_upload
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Document",
     "UnreadableDocument",
     "UploadKind",
+    "han_counting",
     "read_document",
     "recognise_upload",
 ]

@@ -7,7 +7,7 @@ import docx
 import pytest
 from django.urls import reverse
 
-from reports.documents.annual_report import han, report
+from reports.documents.annual_report import report
 from reports.services import drafts, duties
 from tracker import clock
 from tracker.documents import read_document
@@ -124,10 +124,3 @@ def test_the_file_is_handed_out_under_a_name_that_sorts(year, signed_in):
     answer = signed_in(year.reviewer).get(reverse("draft_document", args=[year.plan.pk]))
     assert "%E5%B9%B4%E5%BA%A6%E6%8A%A5%E5%91%8A" in answer.headers["Content-Disposition"]
     assert "2025_2025-06-16.docx" in answer.headers["Content-Disposition"]
-
-
-@pytest.mark.parametrize(
-    ("number", "words"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (99, "九十九"), (100, "100")]
-)
-def test_numerals_are_those_of_a_report(number, words):
-    assert han(number) == words
