@@ -22,7 +22,7 @@ def items(facts: Facts) -> tuple[Item, ...]:
     found: dict[str, list[LeaderDuty]] = defaultdict(list)
     for duty in facts.duties:
         found[duty.leader].append(duty)
-    return tuple(Item(f"leadership:{duties[0].pk}", leader, tuple(_pieces(duties))) for leader, duties in found.items())
+    return tuple(Item(f"leadership:{_key(leader)}", leader, tuple(_pieces(rows))) for leader, rows in found.items())
 
 
 def _key(leader: str) -> str:
