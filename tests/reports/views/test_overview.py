@@ -18,8 +18,8 @@ from tests.reports.worlds import on, prepared
 from tests.tracker.views.test_ledger_as_of import evening, story
 from tracker import clock
 from tracker.enums import PlanState
-from tracker.models import Plan, Shortcoming, Unit
-from tracker.services import indicators, requests, tasks, trace
+from tracker.models import Plan, Shortcoming, Task, Unit
+from tracker.services import indicators, requests, rollover, tasks, trace
 
 LINK = re.compile(r'<a[^>]*href="(/plans/\d+/ledger/[^"]*)"[^>]*>(.*?)</a>', re.S)
 # A share of points, not a number of tasks.
@@ -317,16 +317,29 @@ class TestAfterTheYear:
         assert "序时应到 85%" in re.sub(r"<[^>]+>", "", context["sentence"])
 
     def test_the_headline_says_as_of_when(self, january, signed_in):
-        head = page(signed_in(january.viewer), january).content.decode().partition("</header>")[0]
-        assert "截至 2026年1月20日" in head
-        head = page(signed_in(january.viewer), january, as_of="2025-08-01").content.decode().partition("</header>")[0]
-        assert head.count("截至 2025年8月1日") == 1
+        for query, words in (({}, "截至 2026年1月20日"), ({"as_of": "2025-08-01"}, "截至 2025年8月1日")):
+            body = page(signed_in(january.viewer), january, **query).content.decode()
+            assert re.search(r'overview-sentence">(.*?)</p>', body, re.S)[1].count(words) == 1
 
     def test_within_the_year_the_point_is_today(self, january, signed_in):
         for day in ("2025-08-01", "2025-12-31"):
             chart = page(signed_in(january.viewer), january, as_of=day).context["chart"]
             labels = re.findall(r'class="chart__label[^>]*>([^<]*)<', chart)
-            assert [label.split()[0] for label in labels] == ["序时", "实际"]
+            assert {label.split()[0] for label in labels} == {"序时", "实际"}
+
+
+    def test_a_closed_plan_stands_still_in_headline_and_chart_alike(self, world, signed_in):
+        world.started(progress=50)
+        with on("2025-12-10"):
+            keys = Task.objects.open().filter(plan=world.plan).values_list("pk", flat=True)
+            rollover.decide_many(world.plan, keys, by=world.admin, kind="carried", reason="明年继续推进")
+            rollover.close(world.plan.pk, by=world.admin)
+        with on("2025-12-20"):
+            context = page(signed_in(world.viewer), world).context
+        assert context["on"] == "2025年12月10日"
+        labels = re.findall(r'class="chart__label[^>]*>([^<]*)<', context["chart"])
+        assert labels == ["12月10日 序时 94%", "12月10日 实际 50%"]
+        assert "序时应到 94%" in re.sub(r"<[^>]+>", "", context["sentence"])
 
 
 class TestIndicators:

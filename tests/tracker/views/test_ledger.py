@@ -172,7 +172,7 @@ def test_the_heading_says_how_many_are_shown_of_how_many(book):
     for day in ({}, {"as_of": "2025-06-16"}):
         assert heading(book, **day) == "4 项任务"
         assert heading(book, light="red", **day) == "1 项（共 4 项）"
-        assert heading(book, light="red", status="in_progress", **day) == "1 项（共 2 项）"
+        assert heading(book, light="yellow", status="in_progress", **day) == "1 项（共 2 项）"
         assert heading(book, light="blue", **day) == "0 项（共 4 项）"
         part = book.client.get(book.address, {"light": "red", **day}, headers={"HX-Request": "true"}).content.decode()
         assert 'id="ledger-total" hx-swap-oob="true">1 项（共 4 项）<' in part
