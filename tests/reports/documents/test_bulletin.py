@@ -169,4 +169,3 @@ def test_statements_do_not_grow(world, signed_in, number, django_assert_num_quer
     client.get(address)
     with django_assert_num_queries(19):
         client.get(address, {"dated": "on"})
-

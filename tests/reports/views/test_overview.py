@@ -327,7 +327,6 @@ class TestAfterTheYear:
             labels = re.findall(r'class="chart__label[^>]*>([^<]*)<', chart)
             assert {label.split()[0] for label in labels} == {"序时", "实际"}
 
-
     def test_a_closed_plan_stands_still_in_headline_and_chart_alike(self, world, signed_in):
         world.started(progress=50)
         with on("2025-12-10"):
