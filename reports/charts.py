@@ -5,14 +5,15 @@ words and marks at shares of the width. Colours come by class from the style she
 theme and paper have their own. The numbers stand in a table beside each picture.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-HEIGHT, TOP, FOOT = 264, 26, 28
+# At the head there is room for the words of the marks and for two labels above a line that ends at 100.
+HEIGHT, TOP, FOOT = 286, 56, 28
 GRID = (0, 25, 50, 75, 100)
 PICTURE = (
     '<svg class="chart" role="img" aria-labelledby="{name}-title {name}-desc" width="100%" height="{height}" '
@@ -28,7 +29,13 @@ LINE = (
     "</polyline>"
 )
 # Where a word beside a mark would run out of the picture it stands on its other side.
-FIRST_SHARE, LAST_SHARE = 24, 72
+FIRST_SHARE, LAST_SHARE = 34, 72
+# How much of the narrowest picture a label may take, after its point and before it, where it names its day too.
+AFTER, BEFORE = 36, 60
+# Pixels between a label and its point, between a line and the label above or below it, and from label to label.
+BESIDE, ABOVE, BELOW, ROW = 9, 8, 18, 17
+# Below a lower point than this a label would stand on the months.
+LEAST = 11
 
 
 @dataclass(frozen=True)
@@ -132,24 +139,57 @@ def _mark(mark: Mark) -> SafeString:
 
 
 def _points(drawn: Sequence[Line]) -> Iterable[SafeString]:
-    """A disc at each line's marked point, its word above for the higher and below for the lower one."""
-    marked = [(line, line.marked) for line in drawn if line.marked]
-    highest = max(marked, key=lambda pair: pair[1][1])[0] if marked else None
-    for line, (x, y) in marked:
-        above = line is highest
-        after = x < FIRST_SHARE or (x < LAST_SHARE and not above)
+    """A disc at each line's marked point, and its label where no line runs."""
+    ranked = sorted((line for line in drawn if line.marked), key=lambda line: -_marked(line)[1])
+    for rank, line in enumerate(ranked):
+        x, y = _marked(line)
+        after, height = _place(drawn, (x, y), rank, len(ranked))
         yield format_html(
             '<circle class="chart__point chart__point--{0}" cx="{1}%" cy="{2}" r="4"></circle>'
-            '<text class="chart__label chart__label--{0}" x="{1}%" y="{2}" dx="{3}" dy="{4}" '
-            'text-anchor="{5}">{6}</text>',
+            '<text class="chart__label chart__label--{0}" x="{1}%" y="{3}" dx="{4}" text-anchor="{5}">{6}</text>',
             line.kind,
             f"{x:.2f}",
             _height(y),
-            9 if after else -9,
-            -9 if above else 16,
+            height,
+            BESIDE if after else -BESIDE,
             "start" if after else "end",
             line.label,
         )
+
+
+def _marked(line: Line) -> tuple[float, float]:
+    return line.marked or (0.0, 0.0)
+
+
+def _place(drawn: Sequence[Line], point: tuple[float, float], rank: int, number: int) -> tuple[bool, float]:
+    """(whether the label stands after its point, its height) for the point of that rank from above.
+
+    Lines rise: before a point what is above it is free, and after it what is below. Where there is no room to both
+    sides the labels stand one on the other, above all that runs beneath them.
+    """
+    x, y = point
+    inside = FIRST_SHARE <= x < LAST_SHARE and min(_marked(line)[1] for line in drawn if line.marked) > LEAST
+    if inside and rank:
+        return True, _height(min(y, _lowest(drawn, x, x + AFTER))) + BELOW
+    after = x < FIRST_SHARE
+    start, end = (x, x + AFTER) if after else (x - BEFORE, x)
+    row = 0 if inside else number - 1 - rank
+    return after, _height(_highest(drawn, start, end)) - ABOVE - ROW * row
+
+
+def _highest(drawn: Iterable[Line], start: float, end: float) -> float:
+    return max(value for line in drawn for value in _values(line.points, start, end))
+
+
+def _lowest(drawn: Iterable[Line], start: float, end: float) -> float:
+    return min(value for line in drawn for value in _values(line.points, start, end))
+
+
+def _values(points: Sequence[tuple[float, float]], start: float, end: float) -> Iterator[float]:
+    """The values of a line at the corners between two shares of the width, and at the shares where it gets there."""
+    yield from (y for x, y in points if start <= x <= end)
+    for (x1, y1), (x2, y2) in pairwise(points):
+        yield from (y1 + (y2 - y1) * (edge - x1) / (x2 - x1) for edge in (start, end) if x1 < edge < x2)
 
 
 def _months(axis: Axis) -> Iterable[SafeString]:

@@ -11,7 +11,7 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from reports.workbook import A3, AS_TEXT, FONT, fitting
+from reports.workbook import A3, AS_TEXT, FONT, Fact, fitting
 from tracker.lights import LIGHT_OF
 from tracker.models import Task
 from tracker.presenters.ledger import CSV_HEADS, file_row
@@ -40,7 +40,7 @@ def write(
     heads: Sequence[str],
     pieces: Pieces,
     on: datetime.date,
-    facts: Sequence[tuple[str, str]],
+    facts: Sequence[Fact],
     address: str,
 ) -> Iterator[int]:
     """Write the file into `stream`; yields the number of rows so far. `address` of a task with "{}" for its key.
@@ -80,7 +80,9 @@ def _formats(book: Any) -> dict[str, Any]:
         "link": book.add_format({**plain, "font_color": "#1D4E96", "underline": 1}),
         "title": book.add_format({"font_name": FONT, "font_size": 16, "bold": True}),
         "label": book.add_format({"font_name": FONT, "font_size": 11, "font_color": "#4A4E56", "valign": "top"}),
-        "value": book.add_format({"font_name": FONT, "font_size": 11, "text_wrap": True, "valign": "top"}),
+        "value": book.add_format(
+            {"font_name": FONT, "font_size": 11, "text_wrap": True, "valign": "top", "align": "left"}
+        ),
     }
     for light, (ink, ground) in LIGHT_COLOURS.items():
         found[light] = book.add_format(
@@ -89,7 +91,7 @@ def _formats(book: Any) -> dict[str, Any]:
     return found
 
 
-def _cover(book: Any, facts: Sequence[tuple[str, str]], formats: dict[str, Any]) -> None:
+def _cover(book: Any, facts: Sequence[Fact], formats: dict[str, Any]) -> None:
     sheet = book.add_worksheet(_("About"))
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 60)
@@ -99,7 +101,10 @@ def _cover(book: Any, facts: Sequence[tuple[str, str]], formats: dict[str, Any])
     sheet.write_string(0, 0, _("Ledger"), formats["title"])
     for row, (label, value) in enumerate(facts, 2):
         sheet.write_string(row, 0, label, formats["label"])
-        sheet.write_string(row, 1, value, formats["value"])
+        if isinstance(value, int):
+            sheet.write_number(row, 1, value, formats["value"])
+        else:
+            sheet.write_string(row, 1, value, formats["value"])
 
 
 def _set_up(sheet: Any, heads: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from reports.progress import Point, Tally
-from reports.workbook import Book, Cell
+from reports.workbook import Book, Cell, Fact
 from tracker import wording
 from tracker.enums import Light, Status
 from tracker.lights import LIGHT_ORDER
@@ -32,25 +32,29 @@ Names = Sequence[tuple[str, Tally]]
 
 @dataclass(frozen=True)
 class Sheets:
-    """What stands in it."""
+    """What stands in it; `changes` are tasks with the name of the light that they had."""
 
     areas: Names
     units: Names
     points: Sequence[Point]
-    indicators: Sequence[dict[str, Any]]
+    changes: Sequence[tuple[str, Task]]
     due: Sequence[Task]
+    gaps: Sequence[Sequence[str]]
+    indicators: Sequence[dict[str, Any]]
     on: datetime.date
 
 
-def workbook(sheets: Sheets, facts: Sequence[tuple[str, str]]) -> bytes:
+def workbook(sheets: Sheets, facts: Sequence[Fact]) -> bytes:
     """The file; `facts` stand on the cover."""
     with Book() as book:
         book.cover(_("About"), pgettext("page", "Overview"), facts)
         _groups(book, _("By work area"), _("Work area"), sheets.areas)
         _groups(book, _("By lead unit"), _("Lead unit"), sheets.units)
         _months(book, sheets.points)
-        _indicators(book, sheets.indicators)
+        _changes(book, sheets)
         _due(book, sheets)
+        book.table(_("Gaps"), [_("Place in the report"), _("What stands there"), _("Gap")], sheets.gaps)
+        _indicators(book, sheets.indicators)
     return book.content()
 
 
@@ -90,10 +94,10 @@ def _groups(book: Book, name: str, head: str, rows: Names) -> None:
 
 
 def _months(book: Book, points: Sequence[Point]) -> None:
-    """Scheduled and actual progress as two lines; days to come have no actual one."""
+    """Scheduled and actual progress as two lines over the days; days to come have no actual one."""
     name = _("By month")
     heads = [_("Date"), _("Scheduled, percent"), _("Actual, percent")]
-    rows: list[list[Cell]] = [[row.on.isoformat(), row.scheduled, _number(row.actual)] for row in points]
+    rows: list[list[Cell]] = [[row.on, row.scheduled, _number(row.actual)] for row in points]
     sheet = book.table(name, heads, rows)
     if not rows:
         return
@@ -111,6 +115,8 @@ def _months(book: Book, points: Sequence[Point]) -> None:
                 }
             )
     chart.set_title({"name": _("Progress over the year")})
+    # Over dates a part of a month takes a part of a month's width.
+    chart.set_x_axis({"date_axis": True, "num_format": "yyyy-mm", "major_unit": 1, "major_unit_type": "months"})
     chart.set_y_axis({"min": 0, "max": 100, "major_unit": 25, "num_format": "0", "major_gridlines": GRID})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": WIDE, "height": HIGH})
@@ -120,7 +126,7 @@ def _months(book: Book, points: Sequence[Point]) -> None:
 def _indicators(book: Book, rows: Sequence[dict[str, Any]]) -> None:
     heads = [
         *(_("Number"), _("Task"), _("Indicator"), _("Unit of measure"), _("Direction")),
-        *(_("Baseline"), _("Latest reading"), _("Read on"), _("Target")),
+        *(_("Baseline"), _("Latest reading"), _("Read on"), _("Target"), _("Whether it is met")),
     ]
     cells = [
         [
@@ -128,6 +134,7 @@ def _indicators(book: Book, rows: Sequence[dict[str, Any]]) -> None:
             *(_number(row["baseline"]), _number(row["value"])),
             row["on"].isoformat() if row["on"] else "",
             _number(row["target"]),
+            row["met_words"],
         ]
         for row in rows
     ]
@@ -136,6 +143,17 @@ def _indicators(book: Book, rows: Sequence[dict[str, Any]]) -> None:
 
 def _number(value: Any) -> Cell:
     return "" if value is None else value
+
+
+def _changes(book: Book, sheets: Sheets) -> None:
+    heads = [_("Number"), _("Task"), _("Lead unit"), _("Light before"), _("Light now"), _("Reason of the light")]
+    rows = [_change_row(old, task, sheets.on) for old, task in sheets.changes]
+    book.table(_("Changes"), heads, rows, frozen=2)
+
+
+def _change_row(old: str, task: Task, on: datetime.date) -> list[Cell]:
+    light = wording.shown_light(task, on)
+    return [task.code, task.title, str(task.lead_unit or ""), old, light.label, light.reason]
 
 
 def _due(book: Book, sheets: Sheets) -> None:

@@ -3,6 +3,7 @@
 Every cell that holds text is written as text, so that nothing in it is ever taken for a formula.
 """
 
+import datetime
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from io import BytesIO
@@ -15,7 +16,9 @@ FONT = "宋体"
 MOST_WIDTH, LEAST_WIDTH = 60, 8
 LONGEST_CELL = 32_000
 A3 = 8
-Cell = str | int | Decimal
+Cell = str | int | Decimal | datetime.date
+Fact = tuple[str, str | int]
+DAY = "yyyy-mm-dd"
 # Text stays text: no formula, no link, no number is made of it.
 AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -40,6 +43,8 @@ class Book:
         self.text = self.book.add_format(plain)
         self.head = self.book.add_format({**plain, "bold": True, "bottom": 1, "bg_color": "#EEF1F4"})
         self.title = self.book.add_format({**plain, "bold": True, "font_size": 14, "text_wrap": False})
+        self.day = self.book.add_format({**plain, "num_format": DAY})
+        self.count = self.book.add_format({**plain, "align": "left"})
         self.mark = self.book.add_format({**plain, "align": "center"})
         self.link = self.book.add_format({**plain, "font_color": "#1F4E9E", "underline": 1})
 
@@ -54,18 +59,24 @@ class Book:
     def content(self) -> bytes:
         return self._stream.getvalue()
 
-    def cover(self, name: str, title: str, facts: Iterable[tuple[str, str]]) -> None:
-        """The first sheet: what the file is, as of when, by whom, from which filter."""
+    def cover(self, name: str, title: str, facts: Iterable[Fact]) -> None:
+        """The first sheet, one page: what the file is, as of when, by whom, from which filter."""
         sheet = self.book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(A3)
+        sheet.fit_to_pages(1, 1)
         sheet.set_column(0, 0, 18)
         sheet.set_column(1, 1, MOST_WIDTH)
         sheet.write_string(0, 0, title, self.title)
         for row, (label, value) in enumerate(facts, start=2):
             sheet.write_string(row, 0, label, self.head)
-            sheet.write_string(row, 1, fitting(value), self.text)
+            if isinstance(value, int):
+                sheet.write_number(row, 1, value, self.count)
+            else:
+                sheet.write_string(row, 1, fitting(value), self.text)
 
     def table(self, name: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, frozen: int = 1) -> Any:
-        """A sheet with one head and filters on it; `frozen` columns stay on the left. Numbers stay numbers."""
+        """A sheet with one head and filters on it; `frozen` columns stay on the left. Numbers and days stay such."""
         sheet = self.book.add_worksheet(name)
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, self.head)
@@ -75,6 +86,8 @@ class Book:
             for column, cell in enumerate(row):
                 if isinstance(cell, int | Decimal):
                     sheet.write_number(place, column, cell, self.text)
+                elif isinstance(cell, datetime.date):
+                    sheet.write_datetime(place, column, cell, self.day)
                 else:
                     sheet.write_string(place, column, fitting(cell), self.text)
         sheet.freeze_panes(1, frozen)

@@ -20,7 +20,7 @@ from tracker.models import Plan
 def course(held: Standing, compared: Before | None) -> dict[str, Any]:
     """The picture of the year with its table; nothing where no task has both dates."""
     measured = progress.dated(held.tasks)
-    points = progress.curve(held.plan, measured, held.courses, held.on)
+    points = held.points
     if not points:
         return {"chart": "", "points": [], "course_note": ""}
     number = len(measured)
@@ -46,13 +46,13 @@ def _chart(held: Standing, points: Sequence[Point], compared: Before | None) -> 
         charts.Line(
             "scheduled",
             [(share(point.on), point.scheduled) for point in points],
-            _("scheduled %(points)d%%") % {"points": last.scheduled} if last else "",
+            _label(held, last, _("scheduled %(points)d%%") % {"points": last.scheduled}) if last else "",
             (share(last.on), last.scheduled) if last else None,
         ),
         charts.Line(
             "actual",
             [(share(point.on), point.actual or 0) for point in done],
-            _("actual %(points)d%%") % {"points": last.actual or 0} if last else "",
+            _label(held, last, _("actual %(points)d%%") % {"points": last.actual or 0}) if last else "",
             (share(last.on), last.actual or 0) if last else None,
         ),
     ]
@@ -61,6 +61,13 @@ def _chart(held: Standing, points: Sequence[Point], compared: Before | None) -> 
     labels = [((share(first) + share(end)) / 2, _month(first)) for first, end in zip(starts, ends, strict=True)]
     marks, axis = _marks(held, compared, share), charts.Axis(labels)
     return charts.lines("course", _("Progress over the year"), _told(held, last), drawn, marks, axis)
+
+
+def _label(held: Standing, point: Point, words: str) -> str:
+    """With its day where that is not the day shown: the picture ends with the plan's year."""
+    if point.on == held.on:
+        return words
+    return _("%(day)s: %(words)s") % {"day": wording.day_in_year(point.on, held.plan.year), "words": words}
 
 
 def _share_of(plan: Plan) -> Callable[[datetime.date], float]:

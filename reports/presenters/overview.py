@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from reports import permissions, progress
 from reports.enums import ReviewState
 from reports.models import Review
+from reports.overview import Sheets
 from reports.presenters.compared import Before, choices
 from reports.presenters.course import course
 from reports.presenters.standing import NO_UNIT, Standing, by_area, by_unit, indicators, named
@@ -25,7 +26,7 @@ from tracker.lights import LIGHT_ORDER
 from tracker.models import Task
 from tracker.permissions import answers, can_move, can_set_up, check_decide_requests
 from tracker.presenters import as_of
-from tracker.presenters.report_notes import Notes
+from tracker.presenters.report_notes import Gap, Notes
 from tracker.presenters.report_read import read
 from tracker.presenters.rows import address_of
 
@@ -40,11 +41,11 @@ MOST_INDICATORS = 20
 def page(held: Standing, compared: Before | None, found: Sequence[Review]) -> dict[str, Any]:
     """All that the page shows."""
     areas, units = by_area(held), by_unit(held)
-    gone = as_of.holdings(held.plan, held.past, held.user, evidence=False) if held.past else None
+    gone = _gone(held)
     measured = indicators(held, gone)
     return {
         "plan": held.plan,
-        "on": wording.full_date(held.on),
+        "on": wording.full_date(held.day),
         "sentence": _sentence(held),
         "lights": _strip(held, compared),
         "statuses": _statuses(held),
@@ -60,9 +61,37 @@ def page(held: Standing, compared: Before | None, found: Sequence[Review]) -> di
         **_gaps(held, gone),
         "indicators": measured[:MOST_INDICATORS],
         "more_indicators": len(measured) > MOST_INDICATORS,
-        "workbook_query": urlencode({"as_of": held.past.isoformat()}) if held.past else "",
+        "workbook_query": _same_sides(held, compared),
         **({} if held.past else _acts(held, found)),
     }
+
+
+def _same_sides(held: Standing, compared: Before | None) -> str:
+    """What the address of the file needs so that it shows and compares the same days."""
+    sides = {"as_of": held.past.isoformat() if held.past else "", "since": compared.value if compared else ""}
+    return urlencode({name: side for name, side in sides.items() if side})
+
+
+def sheets(held: Standing, compared: Before | None) -> Sheets:
+    """What the workbook holds: the same numbers as the page, all of them."""
+    gone = _gone(held)
+    return Sheets(
+        areas=[(f"{number} {title}", tally) for number, title, tally in by_area(held)],
+        units=[(name or _("not yet set"), tally) for _key, name, tally in by_unit(held)],
+        points=held.points,
+        changes=[(str(Light(compared.lights[task.pk]).label), task) for task in _changed(held, compared)]
+        if compared
+        else [],
+        due=progress.due_soon(held.tasks, held.on),
+        gaps=[(gap.name, gap.words, gap.title) for gap in _gaps_of(held, gone)],
+        indicators=indicators(held, gone),
+        on=held.on,
+    )
+
+
+def _gone(held: Standing) -> dict[int, Any] | None:
+    """What hung on the tasks of a past day."""
+    return as_of.holdings(held.plan, held.past, held.user, evidence=False) if held.past else None
 
 
 def _sentence(held: Standing) -> SafeString:
@@ -153,9 +182,7 @@ def _changes(held: Standing, compared: Before | None) -> dict[str, Any]:
     """The tasks whose light changed since, red first; the number leads to the comparison of the two."""
     if compared is None:
         return {"changes": [], "change_count": 0}
-    then = compared.lights
-    rows = [task for task in held.tasks if then.get(task.pk, progress.light_of(task)) != progress.light_of(task)]
-    rows.sort(key=lambda task: LIGHT_ORDER.index(progress.light_of(task)))
+    then, rows = compared.lights, _changed(held, compared)
     query = urlencode({"since": compared.value, "until": held.on.isoformat(), "sort": "light"})
     return {
         "changes": [
@@ -166,6 +193,13 @@ def _changes(held: Standing, compared: Before | None) -> dict[str, Any]:
         "changes_url": f"{reverse('changes', args=[held.plan.pk])}?{query}",
         "more_changes": max(len(rows) - MOST_ROWS, 0),
     }
+
+
+def _changed(held: Standing, compared: Before) -> list[Task]:
+    """The tasks whose light is another one than then, red first."""
+    then = compared.lights
+    rows = [task for task in held.tasks if then.get(task.pk, progress.light_of(task)) != progress.light_of(task)]
+    return sorted(rows, key=lambda task: LIGHT_ORDER.index(progress.light_of(task)))
 
 
 def _light(value: str) -> dict[str, str]:
@@ -195,16 +229,9 @@ def due_row(held: Standing, task: Task) -> dict[str, Any]:
 
 
 def _gaps(held: Standing, gone: dict[int, Any] | None) -> dict[str, Any]:
-    """What of the report nothing takes up, as the living report tells it; three statements."""
-    plan, past = held.plan, held.past
-    if past and gone is not None:
-        given: dict[str, Any] = {"links": as_of.past_links(gone), "dispositions": as_of.past_dispositions(plan, past)}
-    else:
-        given = {}
-    reading = read(plan, held.tasks, held.user, figures=False, text=held.text, **given)
-    notes = Notes(reading, held.on, may_settle=not past and can_set_up(held.user, plan))
-    found = notes.gaps()
-    report = reverse("living_report", args=[plan.pk]) + (f"?as_of={past.isoformat()}" if past else "")
+    """What of the report nothing takes up, with the way to it."""
+    found, past = _gaps_of(held, gone), held.past
+    report = reverse("living_report", args=[held.plan.pk]) + (f"?as_of={past.isoformat()}" if past else "")
     return {
         "gaps": [
             {"name": gap.name, "words": gap.words, "title": gap.title, "url": gap.url or f"{report}{gap.target}"}
@@ -214,6 +241,18 @@ def _gaps(held: Standing, gone: dict[int, Any] | None) -> dict[str, Any]:
         "gaps_url": f"{report}#gaps",
         "more_gaps": max(len(found) - MOST_ROWS, 0),
     }
+
+
+def _gaps_of(held: Standing, gone: dict[int, Any] | None) -> Sequence[Gap]:
+    """The gaps as the living report tells them; three statements."""
+    plan, past = held.plan, held.past
+    if past and gone is not None:
+        given: dict[str, Any] = {"links": as_of.past_links(gone), "dispositions": as_of.past_dispositions(plan, past)}
+    else:
+        given = {}
+    reading = read(plan, held.tasks, held.user, figures=False, text=held.text, **given)
+    notes = Notes(reading, held.on, may_settle=not past and can_set_up(held.user, plan))
+    return notes.gaps()
 
 
 # ---------- What can be done ----------

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reports import progress
-from reports.overview import Sheets
 from reports.progress import Courses, Point, Tally
 from tracker import clock, wording
 from tracker.enums import IndicatorDirection, RequestState
@@ -49,8 +48,13 @@ class Standing:
         return reverse("ledger", args=[self.plan.pk]) + (f"?{query}" if query else "")
 
     @property
+    def day(self) -> datetime.date:
+        """The day whose lights and schedule are shown: a closed plan stands still."""
+        return self.plan.standing_on(self.on)
+
+    @property
     def points(self) -> list[Point]:
-        return progress.curve(self.plan, progress.dated(self.tasks), self.courses, self.on)
+        return progress.curve(self.plan, progress.dated(self.tasks), self.courses, self.day)
 
 
 def standing(plan: Plan, user: User, past: datetime.date | None, *, words: bool = True) -> Standing:
@@ -112,11 +116,33 @@ def indicators(held: Standing, gone: dict[int, Any] | None) -> list[dict[str, An
     found = []
     for key, row in rows:
         if key in tasks:
+            row["met"] = met(row)
+            row["met_words"] = _met_words(row["met"])
             row["direction"] = str(IndicatorDirection(row["direction"]).label)
             row["words"] = {name: _value(row[name]) for name in ("baseline", "value", "target")}
             row["read_on"] = wording.day_in_year(row["on"], held.plan.year)
             found.append({**row, **named(tasks[key]), "place": (tasks[key].area.number, tasks[key].serial)})
     return sorted(found, key=lambda row: row["place"])
+
+
+def met(row: Mapping[str, Any]) -> bool | None:
+    """Whether the latest reading meets the target; None where one of them is missing.
+
+    A number that is to reach its target gets there from where it stood.
+    """
+    value, target, baseline, direction = (row[name] for name in ("value", "target", "baseline", "direction"))
+    if value is None or target is None:
+        return None
+    from_above = direction == IndicatorDirection.REACH and baseline is not None and baseline > target
+    return bool(value <= target if direction == IndicatorDirection.DOWN or from_above else value >= target)
+
+
+def _met_words(reached: bool | None) -> str:
+    """A word with a sign, so that it does not depend on a colour."""
+    if reached is None:
+        return ""
+    sign, words = ("✓", _("Target met")) if reached else ("○", _("Target not met"))
+    return f"{sign} {words}"
 
 
 def _value(value: Decimal | None) -> str:
@@ -156,15 +182,3 @@ def _past_indicators(gone: Mapping[int, Any]) -> Iterable[tuple[int, dict[str, A
                     "on": datetime.date.fromisoformat(on) if on else None,
                 },
             )
-
-
-def sheets(held: Standing, gone: dict[int, Any] | None) -> Sheets:
-    """What the workbook holds: the same numbers as the page, all of them."""
-    return Sheets(
-        areas=[(f"{number} {title}", tally) for number, title, tally in by_area(held)],
-        units=[(name or _("not yet set"), tally) for _key, name, tally in by_unit(held)],
-        points=held.points,
-        indicators=indicators(held, gone),
-        due=progress.due_soon(held.tasks, held.on),
-        on=held.on,
-    )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from reports import ledger, writing
 from reports.files import XLSX
+from reports.workbook import Fact
 from tracker import wording
 from tracker.models import Plan
 from tracker.presenters.ledger import csv_head
@@ -43,14 +44,14 @@ def ledger_workbook(request: HttpRequest, plan: int) -> HttpResponseBase:
     return writing.told(request, found, person_of(request), named, steps, back=back)
 
 
-def _facts(request: HttpRequest, plan: Plan, held: Contents) -> list[tuple[str, str]]:
+def _facts(request: HttpRequest, plan: Plan, held: Contents) -> list[Fact]:
     return [
         (_("Plan"), plan.title),
         (_("Government"), str(plan.government)),
         (_("As of"), wording.full_date(held.on)),
         (_("By"), str(person_of(request))),
         (_("Filter"), held.filter_words),
-        (_("Tasks"), str(held.total)),
+        (_("Tasks"), held.total),
         (_("Rounding"), _("Scheduled progress is linear between two days, rounded half up to whole points.")),
     ]
 

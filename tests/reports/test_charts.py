@@ -1,6 +1,8 @@
 """Pictures drawn as SVG: well formed, told in words, without script or style."""
 
 import re
+from dataclasses import replace
+from itertools import pairwise, product
 from xml.etree import ElementTree
 
 import pytest
@@ -72,17 +74,72 @@ def test_the_word_of_a_mark_stays_inside(place, anchor):
 @pytest.mark.parametrize(("share", "anchors"), [(2, ("start", "start")), (50, ("end", "start")), (98, ("end", "end"))])
 def test_the_labels_of_the_last_points_stay_inside(share, anchors):
     picture = drawn(actual=((0, 0), (share, 40)))
-    labels = {text.text: text for text in elements(picture, "text") if "chart__label" in text.get("class", "")}
+    labels = {text.text: text for text in labels_of(picture)}
     assert (labels["序时 60%"].get("text-anchor"), labels["实际 40%"].get("text-anchor")) == anchors
-    assert (labels["序时 60%"].get("dy"), labels["实际 40%"].get("dy")) == ("-9", "16")
 
 
-def test_of_two_labels_at_one_height_one_stands_above():
-    picture = drawn(actual=((0, 0), (50, 60)))
-    assert {text.get("dy") for text in elements(picture, "text") if "chart__label" in text.get("class", "")} == {
-        "-9",
-        "16",
-    }
+def labels_of(picture):
+    return [text for text in elements(picture, "text") if "chart__label" in text.get("class", "")]
+
+
+def number(text, name):
+    return float(text.get(name).removesuffix("%"))
+
+
+def box(text, width):
+    """(left, right, top, bottom) of a label in a picture of that width; 13 pixels a Chinese sign, 8 another."""
+    long = sum(13 if ord(sign) > 0x2E80 else 8 for sign in text.text)
+    at = number(text, "x") * width / 100 + number(text, "dx")
+    left = at - long if text.get("text-anchor") == "end" else at
+    return left, left + long, number(text, "y") - 11, number(text, "y") + 3
+
+
+def crosses(corners, edges):
+    """Whether a line through `corners` runs through the box, looked at from pixel to pixel."""
+    left, right, top, bottom = edges
+    for (x1, y1), (x2, y2) in pairwise(corners):
+        steps = max(int(x2 - x1), 1)
+        for step in range(steps + 1):
+            x, y = x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps
+            if left <= x <= right and top <= y <= bottom:
+                return True
+    return False
+
+
+def course(share, actual_end, scheduled_end, turn):
+    """Lines through a year of which `share` has gone; `turn` bends them, a negative one lets the actual fall back."""
+    days = [0, share / 3, share * 2 / 3, share]
+    actual = [0, actual_end * (0.33 + turn / 2), actual_end * (0.66 + turn), actual_end]
+    rest = [(share + (100 - share) * part, scheduled_end + (100 - scheduled_end) * part) for part in (0.5, 1)]
+    scheduled = list(zip(days, [0, scheduled_end * 0.33, scheduled_end * 0.66, scheduled_end], strict=True))
+    last = (share, actual_end)
+    lines = [
+        Line("scheduled", [*scheduled, *rest] if share < 100 else scheduled, "序时 95%", (share, scheduled_end)),
+        Line("actual", list(zip(days, actual, strict=True)), "实际 95%", last),
+    ]
+    return lines
+
+
+WIDTHS = [280, 480, 640, 920]
+
+
+@pytest.mark.parametrize("behind", [0, 1, 5, 12, 30, 90, -8])
+@pytest.mark.parametrize("share", [1, 5, 12, 20, 30, 40, 55, 70, 74, 85, 92, 99, 100])
+def test_no_label_lies_on_a_line_or_on_another(share, behind):
+    marks = [Mark("review", max(share - 3, 0), "上次评审", before=True), Mark("today", share, "今天")]
+    for turn, width in product([0, 0.2, -0.2], WIDTHS):
+        lines = course(share, min(max(share - behind, 0), 100), share, turn)
+        if share == 100:
+            lines = [replace(line, label=f"12月31日 {line.label}") for line in lines]
+        boxes = [box(text, width) for text in labels_of(charts.lines("course", "进度", "进度", lines, marks, AXIS))]
+        for line, edges in product(lines, boxes):
+            corners = [(x * width / 100, charts._height(y)) for x, y in line.points]
+            assert not crosses(corners, edges), (line.kind, turn, width)
+        (left, right, top, bottom), (left2, right2, top2, bottom2) = boxes
+        assert right < left2 or right2 < left or bottom <= top2 or bottom2 <= top
+        # Neither on the words at the head nor on the months at the foot.
+        assert min(top, top2) >= 17
+        assert max(bottom, bottom2) <= charts.HEIGHT - 18
 
 
 def test_every_second_month_may_be_left_out_where_it_is_narrow():

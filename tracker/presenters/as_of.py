@@ -114,6 +114,12 @@ def past_tasks(plan: Plan, day: datetime.date, user: User) -> list[Past]:
     return sorted((_past(pk, text, at) for pk, text in found), key=lambda past: past.place)
 
 
+def number(plan: Plan, day: datetime.date, user: User) -> int:
+    """How many visible tasks the plan had at the end of `day`. One statement."""
+    found: int = _last_lines(plan, day, user).count()
+    return found
+
+
 def _last_lines(plan: Plan, day: datetime.date, user: User) -> Any:
     """The last line of each visible task by the end of `day`."""
     lines = TaskEvent.objects.filter(task__in=Task.objects.visible_to(user).of_plan(plan), on__lte=day)

@@ -30,10 +30,13 @@ class Tab:
 
 @dataclass(frozen=True)
 class Chip:
-    """One filter that is on, in words, and the address without it."""
+    """One filter that is on, in words, and the address without it; `ignored` where it was not understood."""
 
     words: str
     query: str
+    name: str = ""
+    value: str = ""
+    ignored: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,18 +181,25 @@ def chips(form: Any, query: QueryDict) -> list[Chip]:
     found = []
     for name, field in form.fields.items():
         raw = query.get(name, "").strip()
-        if not raw:
+        # A box that is not ticked narrows nothing.
+        if not raw or form.cleaned_data.get(name) is False:
             continue
         words = _value_words(field, raw)
         named = _("Search") if name == "q" else field.label
         label = f"{named}{_(': ')}{words}" if words else str(field.label)
-        if name in form.errors:
-            label = _("%(filter)s (not understood, ignored)") % {"filter": label[:80]}
-        found.append(Chip(label, without(query, name)))
-    if query.get("light") in Light.values:
-        words = f"{_('Light')}{_(': ')}{wording.light_label(str(query['light']))}"
-        found.append(Chip(words, without(query, "light")))
+        found.append(_chip(query, name, label, words, ignored=name in form.errors))
+    light = query.get("light", "").strip()
+    if light:
+        known = light in Light.values
+        words = wording.light_label(light) if known else light
+        found.append(_chip(query, "light", f"{_('Light')}{_(': ')}{words}", words, ignored=not known))
     return found
+
+
+def _chip(query: QueryDict, name: str, label: str, value: str, *, ignored: bool) -> Chip:
+    if ignored:
+        label = _("%(filter)s (not understood, ignored)") % {"filter": label[:80]}
+    return Chip(label, without(query, name), name, value, ignored)
 
 
 def _value_words(field: Any, raw: str) -> str:

@@ -264,13 +264,14 @@ Row = TypeVar("Row")
 class Contents:
     """What a file of the ledger holds: the page's rows of all pages, as of `on`, with what other tables say of them.
 
-    `pieces()` fetches them, PIECE rows at a time at the most.
+    `pieces()` fetches them, PIECE rows at a time at the most; `whole()` counts the tasks of the plan without a filter.
     """
 
     on: datetime.date
     total: int
     chips: list[shown.Chip]
     pieces: Callable[[], Iterator[tuple[list[Task], Extras]]]
+    whole: Callable[[], int]
 
     @property
     def filter_words(self) -> str:
@@ -291,7 +292,8 @@ def contents(request: HttpRequest, plan: Plan) -> Contents | None:
             rows = sorted(listed(shared.filter(pk__in=keys), plan), key=lambda task: place[task.pk])
             yield rows, _extras(request, rows)
 
-    return Contents(clock.today(), _total(request, counts), shown.chips(form, request.GET), pieces)
+    whole = visible_tasks(request).of_plan(plan).count
+    return Contents(clock.today(), _total(request, counts), shown.chips(form, request.GET), pieces, whole)
 
 
 def _contents_as_of(request: HttpRequest, plan: Plan) -> Contents | None:
@@ -307,7 +309,10 @@ def _contents_as_of(request: HttpRequest, plan: Plan) -> Contents | None:
         for some in _cut(past):
             yield [replay.build(plan, row, day) for row in some], extras
 
-    return Contents(day, len(past), shown.chips(form, query), pieces)
+    def whole() -> int:
+        return replay.number(plan, day, person_of(request))
+
+    return Contents(day, len(past), shown.chips(form, query), pieces, whole)
 
 
 def _cut(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

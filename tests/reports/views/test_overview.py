@@ -4,9 +4,11 @@ import datetime
 import html
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.contrib.messages import get_messages
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,8 +18,8 @@ from tests.reports.worlds import on, prepared
 from tests.tracker.views.test_ledger_as_of import evening, story
 from tracker import clock
 from tracker.enums import PlanState
-from tracker.models import Plan, Shortcoming, Unit
-from tracker.services import indicators, requests, tasks, trace
+from tracker.models import Plan, Shortcoming, Task, Unit
+from tracker.services import indicators, requests, rollover, tasks, trace
 
 LINK = re.compile(r'<a[^>]*href="(/plans/\d+/ledger/[^"]*)"[^>]*>(.*?)</a>', re.S)
 # A share of points, not a number of tasks.
@@ -298,6 +300,100 @@ class TestHowItIsShown:
         body = page(client, world).content.decode()
         assert "Overview of 2025" in body
         assert ">Jan<" in body
+
+
+class TestAfterTheYear:
+    @pytest.fixture
+    def january(self, world):
+        """A task is due in March: on 20 January more is scheduled than on 31 December, the last day of the chart."""
+        world.started(progress=50, due_on=datetime.date(2026, 3, 31))
+        with clock.at(evening("2026-01-20")):
+            yield world
+
+    def test_the_point_names_its_day_where_that_is_not_today(self, january, signed_in):
+        context = page(signed_in(january.viewer), january).context
+        labels = re.findall(r'class="chart__label[^>]*>([^<]*)<', context["chart"])
+        assert labels == ["12月31日 序时 80%", "12月31日 实际 50%"]
+        assert "序时应到 85%" in re.sub(r"<[^>]+>", "", context["sentence"])
+
+    def test_the_headline_says_as_of_when(self, january, signed_in):
+        for query, words in (({}, "截至 2026年1月20日"), ({"as_of": "2025-08-01"}, "截至 2025年8月1日")):
+            body = page(signed_in(january.viewer), january, **query).content.decode()
+            assert re.search(r'overview-sentence">(.*?)</p>', body, re.S)[1].count(words) == 1
+
+    def test_within_the_year_the_point_is_today(self, january, signed_in):
+        for day in ("2025-08-01", "2025-12-31"):
+            chart = page(signed_in(january.viewer), january, as_of=day).context["chart"]
+            labels = re.findall(r'class="chart__label[^>]*>([^<]*)<', chart)
+            assert {label.split()[0] for label in labels} == {"序时", "实际"}
+
+    def test_a_closed_plan_stands_still_in_headline_and_chart_alike(self, world, signed_in):
+        world.started(progress=50)
+        with on("2025-12-10"):
+            keys = Task.objects.open().filter(plan=world.plan).values_list("pk", flat=True)
+            rollover.decide_many(world.plan, keys, by=world.admin, kind="carried", reason="明年继续推进")
+            rollover.close(world.plan.pk, by=world.admin)
+        with on("2025-12-20"):
+            context = page(signed_in(world.viewer), world).context
+        assert context["on"] == "2025年12月10日"
+        labels = re.findall(r'class="chart__label[^>]*>([^<]*)<', context["chart"])
+        assert labels == ["12月10日 序时 94%", "12月10日 实际 50%"]
+        assert "序时应到 94%" in re.sub(r"<[^>]+>", "", context["sentence"])
+
+
+class TestIndicators:
+    @pytest.mark.parametrize(
+        ("direction", "baseline", "target", "value", "words"),
+        [
+            ("up", 3, 8, 8, "✓ 已达标"),
+            ("up", 3, 8, 7, "○ 未达标"),
+            ("down", 9, 5, 5, "✓ 已达标"),
+            ("down", 9, 5, 6, "○ 未达标"),
+            ("reach", None, 100, 100, "✓ 已达标"),
+            ("reach", 60, 100, 99, "○ 未达标"),
+            ("reach", 30, 10, 9, "✓ 已达标"),
+            ("up", 3, None, 7, ""),
+            ("up", 3, 8, None, ""),
+        ],
+    )
+    def test_whether_the_target_is_met_is_said_in_a_word_with_a_sign(
+        self, world, signed_in, direction, baseline, target, value, words
+    ):
+        world.started()
+        numbers = {"baseline": baseline, "target": target}
+        given = {name: None if number is None else Decimal(number) for name, number in numbers.items()}
+        row = indicators.add(world.task.pk, by=world.admin, name="人次", direction=direction, **given)
+        if value is not None:
+            indicators.read(row.pk, by=world.staff, value=Decimal(value), note="核实")
+        with on("2025-06-18"):
+            for query in ({}, {"as_of": "2025-06-17"}):
+                answer = page(signed_in(world.viewer), world, **query)
+                assert answer.context["indicators"][0]["met_words"] == words
+                assert (words in answer.content.decode()) or not words
+
+
+class TestTheOrderOfReading:
+    def test_what_has_to_be_done_stands_before_the_indicators(self, year, signed_in):
+        body = page(signed_in(year.leader), year).content.decode()
+        heads = re.findall(r"<h2>([^<]*)</h2>", body)
+        assert heads == ["全年进度", "按板块", "按牵头单位", "变化", "即将到期", "缺口", "等您决定", "指标"]
+
+    def test_the_numbers_of_what_falls_due_have_a_head(self, world, signed_in):
+        world.started(due_on=datetime.date(2025, 7, 1))
+        body = page(signed_in(world.viewer), world).content.decode()
+        assert re.search(r'<p class="overview-due__head"[^>]*>实际／序时', body)
+
+    def test_the_way_into_the_review_is_one_button_that_a_phone_fixes_at_its_foot(self, year, signed_in):
+        body = page(signed_in(year.leader), year).content.decode()
+        (foot,) = re.findall(r'<div class="overview-enter">(.*?)</div>', body)
+        assert "进入评审" in foot
+        css = Path(finders.find("reports/css/overview.css")).read_text(encoding="utf-8")
+        assert re.search(r"\.overview-enter \{[^}]*position: fixed;[^}]*var\(--bottom-height\)", css)
+
+    def test_the_file_is_compared_with_the_same(self, year, signed_in):
+        client = signed_in(year.leader)
+        body = page(client, year, since="2025-06-17", as_of="2025-09-10").content.decode()
+        assert f"{reverse('overview_workbook', args=[year.plan.pk])}?as_of=2025-09-10&amp;since=2025-06-17" in body
 
 
 @pytest.mark.parametrize("number", [1, 3])

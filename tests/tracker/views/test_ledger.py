@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import re
 
 import pytest
 from django.urls import reverse
@@ -147,7 +148,7 @@ def test_an_htmx_request_gets_the_same_rows_in_a_smaller_page(book):
 def test_filtered_on_the_page_the_number_and_the_files_follow(book):
     part = book.client.get(book.address, {"status": "in_progress"}, headers={"HX-Request": "true"}).content.decode()
     assert 'id="ledger-total" hx-swap-oob="true">2 项' in part
-    for name in ("ledger_workbook", "ledger_csv"):
+    for name in ("ledger_workbook", "ledger_csv", "bulletin"):
         assert f'{reverse(name, args=[book.plan.pk])}?status=in_progress"' in part
     page = book.client.get(book.address).content.decode()
     assert "hx-swap-oob" not in page
@@ -158,7 +159,39 @@ def test_one_button_offers_every_file(book):
     for name in ("ledger_workbook", "ledger_csv", "public_preview", "rectification", "bulletin"):
         assert page.count(reverse(name, args=[book.plan.pk])) == 1
     past = book.client.get(book.address, {"as_of": "2025-06-16"}).content.decode()
-    assert "as_of=2025-06-16" in past and reverse("bulletin", args=[book.plan.pk]) not in past
+    assert f'{reverse("bulletin", args=[book.plan.pk])}?as_of=2025-06-16"' in past
+    assert reverse("public_preview", args=[book.plan.pk]) not in past
+
+
+def heading(book, **query):
+    page = book.client.get(book.address, query).content.decode()
+    return re.search(r'<span id="ledger-total"[^>]*>([^<]*)</span>', page)[1]
+
+
+def test_the_heading_says_how_many_are_shown_of_how_many(book):
+    for day in ({}, {"as_of": "2025-06-16"}):
+        assert heading(book, **day) == "4 项任务"
+        assert heading(book, light="red", **day) == "1 项（共 4 项）"
+        assert heading(book, light="yellow", status="in_progress", **day) == "1 项（共 2 项）"
+        assert heading(book, light="blue", **day) == "0 项（共 4 项）"
+        part = book.client.get(book.address, {"light": "red", **day}, headers={"HX-Request": "true"}).content.decode()
+        assert 'id="ledger-total" hx-swap-oob="true">1 项（共 4 项）<' in part
+
+
+def test_a_light_that_is_none_is_shown_as_such(book):
+    for day in ({}, {"as_of": "2025-06-16"}):
+        page = book.client.get(book.address, {"light": "zzz", **day})
+        assert [chip.words for chip in page.context["chips"]] == ["亮灯：zzz（无法识别，未生效）"]
+        assert "light=zzz" not in page.context["chips"][0].query
+
+
+def test_a_box_that_is_not_ticked_is_no_filter(book):
+    for day in ({}, {"as_of": "2025-06-16"}):
+        words = [
+            [chip.words for chip in book.client.get(book.address, {"still_open": value, **day}).context["chips"]]
+            for value in ("on", "false")
+        ]
+        assert words == [["未办结"], []]
 
 
 def test_the_file_holds_exactly_the_rows_shown(book):
