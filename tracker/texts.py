@@ -6,8 +6,15 @@ from typing import Any
 
 from django.utils.translation import pgettext
 
-# C0 controls but tab and newline, DEL, byte order mark, non-characters, lone surrogates.
-UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
+# Format characters (Unicode Cf) that nobody sees: soft hyphen, zero-width and bidirectional controls, tags. Chinese
+# text needs none of them, and they hide words or turn them round. Those with a shape, and the selectors of variants of
+# characters in names (not Cf), stay.
+INVISIBLE = (
+    "\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+# C0 controls but tab and newline, DEL, non-characters, lone surrogates, and what nobody sees.
+UNWANTED = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff{INVISIBLE}]")
 
 
 def clean(text: str) -> str:
