@@ -17,6 +17,7 @@ from tracker.permissions import answers
 from tracker.presenters.ledger import Tab
 from tracker.texts import enumeration
 
+
 def heads() -> list[str]:
     """The five columns in the reader's language."""
     return [

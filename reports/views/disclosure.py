@@ -62,7 +62,9 @@ def _ruled(request: HttpRequest, plan: Plan, forms: dict[int, RulingForm]) -> tu
     """Rule as the pressed button says. Raises the refusal of the first line that cannot be ruled so."""
     act, keys = _chosen(request)
     if not act:
-        raise InvalidInput(_("Enter rules nothing: press the button of the line, or one of those below for the ticked."))
+        raise InvalidInput(
+            _("Enter rules nothing: press the button of the line, or one of those below for the ticked.")
+        )
     if act not in STATES:
         raise InvalidInput(_("Choose whether to pass or to withhold."))
     if not keys:
@@ -88,7 +90,9 @@ def _fresh(
     if line is None or line.task.pk not in forms:
         raise InvalidInput(_("One of these tasks is not open to disclosure review."))
     forms[line.task.pk].takes_report(line)
-    messages.info(request, _("%(task)s: the words of the last report stand there, not yet passed.") % {"task": line.task})
+    messages.info(
+        request, _("%(task)s: the words of the last report stand there, not yet passed.") % {"task": line.task}
+    )
     reason = request.POST.get("reason", "")
     return _page(request, plan, lines, forms, picked=request.POST.getlist("pick"), reason=reason)
 

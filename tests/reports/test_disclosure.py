@@ -13,7 +13,7 @@ from reports.services import disclosure, publishable
 from tests.factories import set_plan
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, SecrecyMark, Stale
 from tracker.models import Task, Unit
-from tracker.services import tasks
+from tracker.services import requests, tasks
 
 
 @pytest.fixture
@@ -406,6 +406,7 @@ def test_the_old_words_stand_beside_the_last_report_which_is_offered(changed, si
     page = client.post(changed.address, sent)
     row = row_of(page, changed.running)
     assert (page.status_code, row["form"]["words"].value(), row["before"]) == (200, "又办一期", "正在推进")
+    assert "已填入最近一次填报的文字，尚未通过" in page.content.decode()
     assert not row["offers"] and row_of(page, changed.done)["form"]["words"].value() == "还没写完"
     assert (page.context["picked"], page.context["reason"]) == ([str(changed.done.pk)], "一并")
     assert len(disclosure.published(changed.plan)) == 1
@@ -430,7 +431,10 @@ def test_other_long_numbers_name_no_person(review, words):
 def test_the_page_says_in_words_which_tasks_are_no_lines(review, signed_in):
     client = signed_in(review.reviewer)
     assert "1 项待明确的任务" in client.get(review.address).content.decode()
-    tasks.cancel(review.tasks[2].pk, by=review.admin, reason="并入其他工作")
+    asked = requests.ask(review.tasks[2].pk, by=review.staff, kind="cancellation", reason="职能划转")
+    given = {"approved": True, "approving_body": "区政府", "basis_document": "纪要3号"}
+    requests.decide(asked.pk, by=review.admin, **given)
+    tasks.cancel(review.tasks[2].pk, by=review.admin)
     page = client.get(review.address)
     assert page.context["not_here"] == "另有 1 项待明确的任务、1 项已取消的任务，不在其列。"
     review.confirmed(review.tasks[3])

@@ -11,8 +11,8 @@ from django.urls import reverse
 from reports.models import Rectification
 from reports.services import rectification
 from tests.factories import set_plan
-from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, SecrecyMark, Stale
 from tracker.enums import DispositionKind, JudgementVerdict
+from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, SecrecyMark, Stale
 from tracker.models import Shortcoming, ShortcomingLink, Task
 from tracker.services import tasks, trace
 

@@ -142,7 +142,8 @@ def test_a_shortcoming_stands_with_its_cause_unless_it_was_judged_eased(world):
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_grade_of_the_judgement_is_named_as_everywhere_in_chinese(world, verdict, language):
     first = Shortcoming.objects.of_report(world.report.pk).order_by("number")[0]
-    world.completed()
+    done = world.completed()
+    trace.link(done.pk, first, by=world.admin, strength="direct", rationale="同一事项")
     keys = [use.evidence_id for use in EvidenceUse.objects.all()]
     trace.judge(world.plan, first, by=world.reviewer, verdict=verdict, grounds="覆盖全员", evidence=keys)
     word = {"eased": "已缓解", "partly": "有所缓解", "not_eased": "未缓解"}[verdict]
