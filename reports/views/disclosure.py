@@ -90,11 +90,8 @@ def _fresh(
     if line is None or line.task.pk not in forms:
         raise InvalidInput(_("One of these tasks is not open to disclosure review."))
     forms[line.task.pk].takes_report(line)
-    messages.info(
-        request, _("%(task)s: the words of the last report stand there, not yet passed.") % {"task": line.task}
-    )
-    reason = request.POST.get("reason", "")
-    return _page(request, plan, lines, forms, picked=request.POST.getlist("pick"), reason=reason)
+    kept = {"picked": request.POST.getlist("pick"), "reason": request.POST.get("reason", "")}
+    return _page(request, plan, lines, forms, taken=line.task.pk, **kept)
 
 
 def _chosen(request: HttpRequest) -> tuple[str, list[int]]:
