@@ -90,7 +90,7 @@ def _fresh(
     if line is None or line.task.pk not in forms:
         raise InvalidInput(_("One of these tasks is not open to disclosure review."))
     forms[line.task.pk].takes_report(line)
-    kept = {"picked": request.POST.getlist("pick"), "reason": request.POST.get("reason", "")}
+    kept: dict[str, Any] = {"picked": request.POST.getlist("pick"), "reason": request.POST.get("reason", "")}
     return _page(request, plan, lines, forms, taken=line.task.pk, **kept)
 
 
