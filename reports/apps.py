@@ -9,7 +9,8 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Guard the frozen pictures of reviews, and add reviews and duties to the demonstration."""
-        from reports.presenters.reviews import home_line
+        from reports.presenters import disclosure
+        from reports.presenters import reviews as held
         from reports.services import demonstration as story
         from reports.services import drafts, reviews
         from tracker import appendonly
@@ -20,5 +21,5 @@ class ReportsConfig(AppConfig):
         history.ALSO_VERIFIED.append(reviews.verify_pictures)
         rollover.ALSO_OPEN.append(reviews.obstacles)
         successions.ALSO_TOLD.append(drafts.told)
-        home.ALSO_WAITING.append(home_line)
+        home.ALSO_WAITING += [held.home_line, disclosure.home_line]
         demonstration.SOURCES.append(story.acts)

@@ -1,14 +1,20 @@
 """What text may be stored."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import pgettext
 
-# C0 controls but tab and newline, DEL, byte order mark, non-characters, lone surrogates.
-UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
+# Format characters (Unicode Cf) that nobody sees: soft hyphen, zero-width and bidirectional controls, tags. Chinese
+# text needs none of them, and they hide words or turn them round. Those with a shape, and the selectors of variants of
+# characters in names (not Cf), stay.
+INVISIBLE = (
+    "\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+# C0 controls but tab and newline, DEL, non-characters, lone surrogates, and what nobody sees.
+UNWANTED = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff{INVISIBLE}]")
 # Between two of these a line break was only the width of some page: Han, full-width marks, quotation marks.
 WIDE = "\u2014\u2018\u2019\u201c\u201d\u2026\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 WIDE_BREAK = re.compile(rf"(?<=[{WIDE}])[^\S\n]*\n\s*(?=[{WIDE}])")
@@ -22,11 +28,6 @@ def clean(text: str) -> str:
 def enumeration(names: Iterable[Any]) -> str:
     """Names in a row, parted as the reader's language parts them: 甲、乙 or A, B."""
     return pgettext("between names", ", ").join(str(name) for name in names)
-
-
-def seen_only(text: str) -> str:
-    """The text without characters that steer its setting and cannot be seen: zero-width, direction, soft hyphen."""
-    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
 
 
 def one_line(text: str) -> str:

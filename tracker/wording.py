@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, override, pgettext
 
 from tracker import dates, lights
 from tracker.enums import CarryOverKind, DemandKind, Light, LinkState, Nature, NoticeState
@@ -20,6 +20,12 @@ full_date, month_day, day_in_year = dates.full_date, dates.month_day, dates.day_
 DATES = ("starts_on", "due_on", "last_report_on", "completed_on", "cancelled_on")
 HALF_TO_FULL = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"})
 MARKS = re.compile("[,:;()?!]")
+
+
+def in_chinese(label: Any) -> str:
+    """A label as documents and files name it, which speak Chinese whatever the page does."""
+    with override("zh-hans"):
+        return str(label)
 
 
 @dataclass(frozen=True)

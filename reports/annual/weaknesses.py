@@ -6,17 +6,13 @@ from reports.annual.facts import Facts, Told
 from reports.annual.measures import ref
 from reports.annual.rows import Ground, Item, Piece
 from reports.annual.text import clause, quoted
+from tracker import wording
 from tracker.dates import official_date
 from tracker.enums import JudgementVerdict, Light, Status
 from tracker.lights import LIGHT_OF
-from tracker.models import Shortcoming, Task
+from tracker.models import Shortcoming, ShortcomingJudgement, Task
 
 ITEM = "shortcomings"
-JUDGED = {
-    JudgementVerdict.EASED: "判定缓解",
-    JudgementVerdict.PARTLY: "判定部分缓解",
-    JudgementVerdict.NOT_EASED: "判定未缓解",
-}
 
 
 def items(facts: Facts) -> tuple[Item, ...]:
@@ -33,16 +29,21 @@ def _kept(facts: Facts) -> Iterator[Piece]:
             ground = Ground.EASED if judgement.verdict == JudgementVerdict.EASED else Ground.KEPT
         causes = _causes_of(shortcoming, facts)
         last_year = [clause(text) for text in facts.causes.get(shortcoming.pk, ())]
-        said = f"，{JUDGED[JudgementVerdict(judgement.verdict)]}：{judgement.grounds}" if judgement else ""
         yield Piece(
             f"shortcoming:{shortcoming.pk}",
             clause(shortcoming.text),
             ground,
             ground == Ground.KEPT,
-            source=f"{facts.report.title}所列不足{shortcoming.number}{said}",
+            source=f"{facts.report.title}所列不足{shortcoming.number}{_judged(judgement)}",
             causes=causes,
             cause=last_year[0] if last_year else "",
         )
+
+
+def _judged(judgement: ShortcomingJudgement | None) -> str:
+    if judgement is None:
+        return ""
+    return f"，判定{wording.in_chinese(JudgementVerdict(judgement.verdict).label)}：{judgement.grounds}"
 
 
 def _causes_of(shortcoming: Shortcoming, facts: Facts) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ class RulingForm(StyledForm):
     reason = LineField(label=_("Reason for withholding"), required=False, max_length=longest("reason"))
     reason.widget.attrs["placeholder"] = reason.label
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    anyway = forms.CharField(required=False, max_length=64)
 
     @staticmethod
     def is_in(data: Any, line: Line) -> bool:
@@ -33,7 +34,7 @@ class RulingForm(StyledForm):
     def of(cls, line: Line, data: Any = None) -> "RulingForm":
         entry = line.entry
         first = {
-            "words": (entry.words if entry else "") or line.proposed,
+            "words": line.first,
             "reason": entry.reason if entry else "",
             "seen": line.seen,
         }
@@ -42,9 +43,16 @@ class RulingForm(StyledForm):
     def ruling(self, task: int, reason: str) -> Ruling:
         """`reason` stands for all that have none of their own."""
         typed = self.cleaned_data
-        return Ruling(task, typed["words"], typed["reason"] or reason, typed["seen"])
+        return Ruling(task, typed["words"], typed["reason"] or reason, typed["seen"], typed["anyway"])
 
     def shows_anew(self, line: Line) -> None:
         """Keep what was typed, now upon the line as it is."""
+        self._fill("seen", line.seen)
+
+    def takes_report(self, line: Line) -> None:
+        """The words of the last report stand where those of before stood."""
+        self._fill("words", line.reported)
+
+    def _fill(self, name: str, value: str) -> None:
         self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data[f"{self.prefix}-seen"] = line.seen  # type: ignore[index]
+        self.data[f"{self.prefix}-{name}"] = value  # type: ignore[index]

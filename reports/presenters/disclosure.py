@@ -1,25 +1,21 @@
 """The lines of the public ledger as those who pass them see them, and as everyone reads them."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from reports import permissions
 from reports.enums import DisclosureState
-from reports.services.disclosure import Line
+from reports.services import publishable
+from reports.services.disclosure import NEVER, Line, changed
 from tracker import wording
 from tracker.models import Plan, User
+from tracker.permissions import answers
 from tracker.presenters.ledger import Tab
 from tracker.texts import enumeration
-
-TELEPHONE = re.compile(
-    r"(?<!\d)1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)"
-    r"|(?<!\d)0\d{2,3}[\s)）－—-]{0,2}\d{7,8}(?!\d)"
-    r"|(?:电话|热线|联系方式|手机)\D{0,6}\d{7,8}(?!\d)"
-)
-SAMPLE = re.compile("示例|样例|样本数据|测试|待核|待定|待补|[×xX]{2,}|某某")
-SHORTEST_NAME = 2
 
 
 def heads() -> list[str]:
@@ -57,16 +53,15 @@ def tabs(lines: Sequence[Line], wanted: str) -> list[Tab]:
     ]
 
 
-def names_of(plan: Plan) -> list[str]:
-    """Names of the persons who have an account in the plan's government; one statement."""
-    people = User.objects.filter(unit__government=plan.government_id).values_list("display_name", flat=True)
-    return [name for name in people if len(name) >= SHORTEST_NAME]
-
-
 def row(line: Line, form: Any, names: Iterable[str]) -> dict[str, Any]:
-    """One line with its form, what was ruled, and what to look at twice."""
+    """One line with its form, what was ruled, and what to look at twice.
+
+    Of a line that changed since, the words of before stand beside the last report, which is offered in their place.
+    """
     task, entry, words = line.task, line.entry, str(form["words"].value() or "")
     ruled = {"who": entry.by, "date": wording.moment(entry.at)} if entry else {}
+    found = line.concerns(words, names)
+    mark = publishable.mark_of(found)
     return {
         "pk": task.pk,
         "code": task.code,
@@ -75,11 +70,15 @@ def row(line: Line, form: Any, names: Iterable[str]) -> dict[str, Any]:
         "area": task.area.title,
         "unit": task.lead_unit.name if task.lead_unit else _("not yet set"),
         "status": task.get_status_display(),
-        "reported": line.reported if line.reported != words else "",
+        "before": entry.words if entry and line.is_stale else "",
+        "reported": line.reported if line.is_stale or line.reported != words else "",
+        "offers": line.is_stale and line.reported not in ("", words),
         "state": state_of(line),
         "state_words": _state_words(line),
         "ruled": _("%(who)s on %(date)s") % ruled if entry else "",
-        "warnings": warnings(f"{task.title}\n{words}", names),
+        "warnings": publishable.told(found),
+        "mark": mark,
+        "ticked": bool(mark) and form["anyway"].value() == mark,
         "form": form,
     }
 
@@ -91,16 +90,32 @@ def _state_words(line: Line) -> str:
     return _("Changed since, look again (was: %(state)s)") % {"state": state} if line.is_stale else state
 
 
-def warnings(text: str, names: Iterable[str]) -> list[str]:
-    """What a published text should rather not hold; whoever passes it decides."""
-    found = []
-    if telephone := TELEPHONE.search(text):
-        found.append(_("a telephone number: %(words)s") % {"words": telephone.group()})
-    if persons := [name for name in names if name in text]:
-        found.append(_("names of persons: %(words)s") % {"words": enumeration(persons)})
-    if sample := SAMPLE.search(text):
-        found.append(_("words of a draft: %(words)s") % {"words": sample.group()})
-    return found
+def not_here(numbers: Mapping[str, int]) -> str:
+    """Which tasks of the plan are no lines, in words; `numbers` is how many there are of each status."""
+    unconfirmed, cancelled = (numbers.get(status, 0) for status in NEVER)
+    told = [
+        ngettext("%(number)d unconfirmed task", "%(number)d unconfirmed tasks", unconfirmed) % {"number": unconfirmed},
+        ngettext("%(number)d cancelled task", "%(number)d cancelled tasks", cancelled) % {"number": cancelled},
+    ]
+    found = [words for words, number in zip(told, (unconfirmed, cancelled), strict=True) if number]
+    return _("Not among these lines: %(what)s.") % {"what": enumeration(found)} if found else ""
+
+
+def home_line(plan: Plan, user: User) -> dict[str, str] | None:
+    """Lines that changed since, for those who may pass them anew; one statement for them, none for others."""
+    number = changed(plan) if answers(permissions.check_disclose, user, plan) else 0
+    if not number:
+        return None
+    words = ngettext(
+        "%(number)d line of the public ledger changed after its review and is not published until it passes again.",
+        "%(number)d lines of the public ledger changed after review and are not published until they pass again.",
+        number,
+    )
+    return {
+        "words": words % {"number": number},
+        "url": f"{reverse('disclosure', args=[plan.pk])}?show=changed",
+        "action": _("Look at what changed"),
+    }
 
 
 def groups(lines: Iterable[Line]) -> list[dict[str, Any]]:

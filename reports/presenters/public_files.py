@@ -1,4 +1,7 @@
-"""The public ledger as files: five columns, only what passed disclosure review, and who issued it as of when."""
+"""The public ledger as files: five columns, only what passed disclosure review.
+
+Who issued it as of when is told by the name of the file, and by the cover of the workbook: a CSV holds rows alone.
+"""
 
 import csv
 import datetime
@@ -23,12 +26,11 @@ def facts(plan: Plan, on: datetime.date) -> list[tuple[str, str]]:
     ]
 
 
-def as_csv(plan: Plan, rows: Iterable[Sequence[str]], on: datetime.date) -> bytes:
+def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
     """UTF-8 with a byte order mark; no cell is a formula."""
     stream = StringIO()
     writer = csv.writer(stream)
-    foot = "；".join(f"{label}：{value}" for label, value in facts(plan, on))
-    for row in [HEADS, *rows, [foot]]:
+    for row in [HEADS, *rows]:
         writer.writerow([inert(cell) for cell in row])
     return b"\xef\xbb\xbf" + stream.getvalue().encode()
 

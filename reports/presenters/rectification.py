@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from reports.models import Rectification
 from tracker import permissions, wording
 from tracker.documents.numerals import han_counting
-from tracker.enums import LinkState, Nature, Status, Verdict
+from tracker.enums import DispositionKind, JudgementVerdict, LinkState, Nature, Status, Verdict
 from tracker.models import (
     EvidenceUse,
     Plan,
@@ -153,8 +153,6 @@ HEADS = (
 )
 OPEN = "待明确"
 TYPES = {Nature.ONE_OFF: "立行立改", Nature.PHASED: "分阶段", Nature.CONTINUOUS: "持续"}
-SETTLED = {"continued": "另行延续", "finished": "已完成", "absorbed": "已并入", "dropped": "不再推进"}
-JUDGED = {"eased": "已缓解", "partly": "部分缓解", "not_eased": "未缓解"}
 
 
 def file_rows(found: Iterable[Problem]) -> Iterator[list[str]]:
@@ -189,10 +187,12 @@ def _cells(item: Item) -> list[str]:
 def _without_task(problem: Problem) -> list[str]:
     if problem.disposition is None:
         return ["缺口：没有任务回应", *[OPEN] * 4, "", "", ""]
-    kind = SETTLED.get(problem.disposition.kind, "")
+    kind = wording.in_chinese(DispositionKind(problem.disposition.kind).label)
     return [f"没有任务，{kind}：{problem.disposition.reason}", *[""] * 7]
 
 
 def _judged(problem: Problem) -> str:
     judgement = problem.judgement
-    return f"年终评价：{JUDGED[judgement.verdict]}。{judgement.grounds}" if judgement else ""
+    if judgement is None:
+        return ""
+    return f"年终评价：{wording.in_chinese(JudgementVerdict(judgement.verdict).label)}。{judgement.grounds}"

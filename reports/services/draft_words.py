@@ -13,7 +13,7 @@ from tracker.enums import PartKind
 from tracker.exceptions import InvalidInput
 from tracker.models import User
 from tracker.services.secrecy import refuse_marks
-from tracker.texts import clean, one_line, says_something, seen_only
+from tracker.texts import clean, one_line, says_something
 
 LONGEST, LONGEST_CAUSE, LONGEST_HEADING = 2000, 1000, 200
 CLOSING, STOPS = "”’」』）》】)\"'", "。！？；：，、…—.!?;:,"
@@ -52,13 +52,13 @@ def sort_of(row: Sentence) -> Sort:
 
 def tidy(text: str) -> str:
     """What was typed, without copied marks and characters that cannot be seen, in one line."""
-    return one_line(unmarked(seen_only(clean(text))))
+    return one_line(unmarked(clean(text)))
 
 
 def checked(text: str, by: User, sort: Sort, field: str = "text") -> str:
     """The words as they are kept. Raises InvalidInput for none or too many, SecrecyMark; `field` names the input."""
     # Before the lines are joined too: a mark of secrecy may stand in a line of its own.
-    refuse_marks({field: unmarked(seen_only(clean(text)))}, by=by)
+    refuse_marks({field: unmarked(clean(text))}, by=by)
     words = tidy(text)
     refuse_marks({field: words}, by=by)
     if not words:

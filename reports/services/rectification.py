@@ -13,6 +13,7 @@ from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import Plan, Shortcoming, User
 from tracker.services import plans
 from tracker.services.secrecy import refuse_marks
+from tracker.texts import clean
 
 FIELDS = ("goal", "check_method")
 
@@ -61,7 +62,7 @@ def longest(name: str) -> int:
 
 
 def _checked(values: Mapping[str, str], by: User) -> dict[str, str]:
-    found = {name: str(text).strip() for name, text in values.items()}
+    found = {name: clean(str(text)).strip() for name, text in values.items()}
     refuse_marks(found, by=by)
     for name, text in found.items():
         if len(text) > longest(name):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from reports.models import Rectification
 from reports.services import rectification
 from tests.factories import set_plan
+from tracker.enums import DispositionKind, JudgementVerdict
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted, SecrecyMark, Stale
 from tracker.models import Shortcoming, ShortcomingLink, Task
 from tracker.services import tasks, trace
@@ -89,6 +90,26 @@ def test_the_judgement_stands_beside_it(ledger, signed_in):
     client = signed_in(ledger.viewer)
     assert sections(client, ledger)[0]["grounds"] == "覆盖全员"
     assert "年终评价：已缓解。覆盖全员" in rows_of(client, ledger)[1][8]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("verdict", list(JudgementVerdict))
+def test_the_file_names_the_grade_as_the_page_does_in_chinese(ledger, signed_in, verdict, language):
+    keys = [use.evidence_id for use in ledger.done.evidence_uses.all()]
+    trace.judge(ledger.plan, ledger.first, by=ledger.admin, verdict=verdict, grounds="覆盖全员", evidence=keys)
+    client = signed_in(ledger.viewer)
+    word = sections(client, ledger)[0]["judgement"]
+    client.post(reverse("set_language"), {"language": language})
+    assert word == {"eased": "已缓解", "partly": "有所缓解", "not_eased": "未缓解"}[verdict]
+    assert f"年终评价：{word}。覆盖全员" in rows_of(client, ledger)[1][8]
+
+
+@pytest.mark.parametrize("kind", list(DispositionKind))
+def test_the_file_names_what_becomes_of_it_as_the_page_does(ledger, signed_in, kind):
+    trace.dispose(ledger.plan, shortcoming=ledger.second_one, by=ledger.admin, kind=kind, reason="并入综合考核")
+    client = signed_in(ledger.viewer)
+    word = sections(client, ledger)[1]["becomes"]
+    assert rows_of(client, ledger)[2][3] == f"没有任务，{word}：并入综合考核"
 
 
 def test_what_the_reader_may_not_see_is_not_told(ledger, signed_in):

@@ -1,13 +1,29 @@
-"""What typed text is made into before it is kept."""
+"""What is taken out of texts before they are stored."""
+
+import sys
+import unicodedata
 
 import pytest
 
-from tracker.texts import one_line, says_something, seen_only
+from tracker.texts import clean, one_line, says_something
+
+# Signs of the same category with a shape of their own: of Arabic, Kaithi, and hieroglyphs.
+SEEN = [*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, *range(0x13430, 0x13440)]
 
 
-@pytest.mark.parametrize("unseen", ["\u200b", "\u202e", "\u2066", "\u00ad", "\u2060", "\ufeff"])
-def test_what_cannot_be_seen_is_taken_out(unseen):
-    assert seen_only(f"甲{unseen}乙") == "甲乙"
+def test_no_control_that_nobody_sees_is_stored():
+    controls = [chr(code) for code in range(sys.maxunicode) if unicodedata.category(chr(code)) == "Cf"]
+    left = [ord(sign) for sign in controls if clean(f"甲{sign}乙") != "甲乙"]
+    assert set(left) <= set(SEEN)
+
+
+@pytest.mark.parametrize("text", ["葛\U000e0100", "✔\ufe0f", "甲　乙", "é", "۝", "👍"])
+def test_what_has_a_shape_or_gives_one_stays(text):
+    assert clean(text) == text
+
+
+def test_line_ends_become_one_kind():
+    assert clean("甲\r\n乙\r丙\n丁\t戊") == "甲\n乙\n丙\n丁\t戊"
 
 
 @pytest.mark.parametrize(

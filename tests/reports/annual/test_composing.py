@@ -4,11 +4,13 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from reports.annual.rows import Ground
 from reports.services import drafts, duties
 from tests.reports.worlds import on
 from tracker import clock
+from tracker.enums import JudgementVerdict
 from tracker.models import CarryOver, EvidenceUse, Figure, Shortcoming, Task
 from tracker.services import evidence, indicators, tasks, trace, updates
 
@@ -134,6 +136,19 @@ def test_a_shortcoming_stands_with_its_cause_unless_it_was_judged_eased(world):
     assert (kept.text, kept.cause, kept.included) == ("培训覆盖还有不足", "安排不够细", True)
     assert kept.causes == ("安排不够细", "覆盖仍不足")
     assert (unjudged.included, unjudged.ground) == (False, Ground.UNJUDGED)
+
+
+@pytest.mark.parametrize("verdict", list(JudgementVerdict))
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_grade_of_the_judgement_is_named_as_everywhere_in_chinese(world, verdict, language):
+    first = Shortcoming.objects.of_report(world.report.pk).order_by("number")[0]
+    done = world.completed()
+    trace.link(done.pk, first, by=world.admin, strength="direct", rationale="同一事项")
+    keys = [use.evidence_id for use in EvidenceUse.objects.all()]
+    trace.judge(world.plan, first, by=world.reviewer, verdict=verdict, grounds="覆盖全员", evidence=keys)
+    word = {"eased": "已缓解", "partly": "有所缓解", "not_eased": "未缓解"}[verdict]
+    with override(language):
+        assert f"，判定{word}：覆盖全员" in pieces(world, "shortcomings")[f"shortcoming:{first.pk}"].source
 
 
 def test_what_is_red_returned_or_unanswered_is_offered_once(world):
