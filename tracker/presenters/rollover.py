@@ -382,7 +382,7 @@ def _untaken(plan: Plan, earlier: Plan, user: User) -> Iterator[dict[str, str]]:
             "words": f"{task.code} {task.title}",
             "url": task.get_absolute_url(),
             "unit": str(task.lead_unit or ""),
-            "said": wording.full_width(task.carry_over.words),
+            "said": wording.full_width(task.carry_over.words) if task.carry_over.words != task.title else "",
         }
 
 
