@@ -310,7 +310,8 @@ def _unsettled(plan: Plan) -> Obstacle | None:
 def _lost(plan: Plan) -> Obstacle | None:
     """Absorbed by a task that was cancelled since."""
     rows = Task.objects.open().filter(plan=plan, carry_over__into__status=Status.CANCELLED)
-    return _obstacle(rows, _("Absorbed by a cancelled task: %(codes)s."), reverse("roll_over", args=[plan.pk]))
+    url = f"{reverse('roll_over', args=[plan.pk])}?show=settled"
+    return _obstacle(rows, _("Absorbed by a cancelled task: %(codes)s."), url)
 
 
 def _contradicted(plan: Plan) -> Obstacle | None:
@@ -321,7 +322,8 @@ def _contradicted(plan: Plan) -> Obstacle | None:
         "Settled as ended, while next year's plan carries it on: %(codes)s. "
         "Settle it otherwise, or withdraw the confirmation there."
     )
-    found = _obstacle(rows.filter(pk__in=carried_on.values("predecessor")), words, reverse("roll_over", args=[plan.pk]))
+    url = f"{reverse('roll_over', args=[plan.pk])}?show=settled"
+    found = _obstacle(rows.filter(pk__in=carried_on.values("predecessor")), words, url)
     later = successions.plan_after(plan) if found else None
     return Obstacle(found.words, reverse("predecessors", args=[later.pk])) if found and later else found
 
