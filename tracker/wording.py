@@ -166,6 +166,7 @@ def act_of_roll_over(changes: dict[str, Any]) -> str:
         ("carry", "undone"): _("took back what was settled for the roll-over"),
         ("succession", LinkState.CONFIRMED): _("confirmed the predecessor"),
         ("succession", LinkState.DISMISSED): _("dismissed the predecessor"),
+        ("succession", LinkState.PROPOSED): _("made the predecessor a proposal again"),
     }
     kept = [(name, changes[name][1]) for name in ("carry", "succession") if name in changes]
     return acts.get(kept[0], "") if kept else ""

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import ReadOnlyAdmin, ReadOnlyInline, ServiceAdmin, ServiceFormMixin
+from tracker.admin.base import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline, ServiceAdmin, ServiceFormMixin
 from tracker.enums import PlanState
 from tracker.models import Plan, WorkArea
 from tracker.services import plans
@@ -30,7 +30,7 @@ class WorkAreaInline(ReadOnlyInline):
 
 
 @admin.register(Plan)
-class PlanAdmin(ServiceAdmin):
+class PlanAdmin(ServiceAdmin, KeptAdmin):
     form = PlanForm
     list_display = ["title", "year", "government", "state", "page", "year_end"]
     list_select_related = ["government"]
@@ -52,6 +52,10 @@ class PlanAdmin(ServiceAdmin):
         """A closed plan is looked at."""
         is_open = obj is None or obj.state not in (PlanState.CLOSED, PlanState.DISCARDED)
         return is_open and super().has_change_permission(request, obj)
+
+    def government_of(self, obj: Any) -> int | None:
+        key: int | None = obj.government_id
+        return key
 
     @admin.display(description=_("year's end"))
     def year_end(self, obj: Plan) -> Any:

@@ -62,6 +62,7 @@ class ManyCarryOversForm(SettlingForm):
     """The same of all tasks that are ticked."""
 
     tasks = KeysField(label=_("Tasks"), error_messages={"required": _("Choose the tasks first.")})
+    replace = forms.BooleanField(label=_("Replace what was settled before"), required=False)
 
 
 class ReopeningForm(StyledForm):

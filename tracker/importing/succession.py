@@ -1,7 +1,7 @@
 """Which sentence of last year a sentence of this year goes back to, by their words alone.
 
-Words that stand whole in one another come first; else sentences are compared by their pairs of neighbouring
-characters, of which rare ones count more: every report repeats the same formulas.
+The same words come first, then words that stand whole in one another; else sentences are compared by their pairs of
+neighbouring characters, of which rare ones count more: every report repeats the same formulas.
 """
 
 import math
@@ -13,13 +13,16 @@ from dataclasses import dataclass
 # A shorter piece stands in too many sentences to tell anything.
 SHORTEST = 6
 LEAST_LIKENESS = 0.25
+# What stands in for one that a person has dismissed must be like by itself, not only the next in line.
+LEAST_INSTEAD = 0.5
+SAME, CONTAINED = 1.0, 0.99
 SENTENCE_END = re.compile(r"[。；;！？\n]+")
 MARKS = re.compile(r"[^\w]+|_+")
 
 
 @dataclass(frozen=True, order=True)
 class Match:
-    """A row of last year and how alike the words are: 1 where one stands in the other, else below 1."""
+    """A row of last year and how alike the words are: SAME, CONTAINED where one stands in the other, else below."""
 
     likeness: float
     key: int
@@ -73,10 +76,12 @@ def _size(pairs: Iterable[str], weights: dict[str, float], rarest: float) -> flo
 
 
 def _likeness(asked: _Piece, told: _Piece, shared: float, whole: float) -> float:
+    if asked.words == told.words:
+        return SAME
     shorter, longer = sorted((asked.words, told.words), key=len)
     if len(shorter) >= SHORTEST and shorter in longer:
-        return 1.0
-    return min(2 * shared / whole, 0.99) if whole else 0.0
+        return CONTAINED
+    return min(2 * shared / whole, 0.98) if whole else 0.0
 
 
 def _ranked(rows: dict[int, float]) -> list[Match]:

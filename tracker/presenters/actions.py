@@ -37,7 +37,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Actions:
-    """The filled button (or None), the outlined ones, and all others; `note` is about the next cut-off."""
+    """The filled button (or None), the outlined ones, and all others; `note` is about the next cut-off, or the end."""
 
     primary: Action | None
     buttons: tuple[Action, ...]
@@ -46,7 +46,13 @@ class Actions:
 
 
 def actions_of(task: Task, user: User, light: str) -> Actions:
-    """The actions on `task` as it stands for `user`; `light` is the value of its light."""
+    """The actions on `task` as it stands for `user`; `light` is the value of its light.
+
+    Where the plan takes nothing any more, that is the note, and there are none.
+    """
+    ended = _refusal(permissions.check_open_plan, task.plan)
+    if ended:
+        return Actions(None, (), (), ended)
     moves = {move: _move_action(task, user, move) for move in _listed_moves(task)}
     possible = {name: action for name, action in moves.items() if not action.refusal}
     primary = _primary(task, user, possible)

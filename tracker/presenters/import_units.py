@@ -16,6 +16,7 @@ from tracker.importing.draft import ClausePiece, Draft, Piece, Proposal
 from tracker.importing.overview import Area
 from tracker.models import ReportImport, Unit, User
 from tracker.presenters.report_import import steps
+from tracker.presenters.rollover import untaken_warning
 from tracker.services.report_imports import draft_of, plan_title_of, title_of
 from tracker.texts import enumeration
 
@@ -242,6 +243,7 @@ def summary(row: ReportImport) -> dict[str, Any]:
         "facts": list(_facts(draft)),
         "made": plan,
         "is_draft_plan": plan is not None and plan.state == PlanState.DRAFT,
+        "untaken": untaken_warning(plan) if plan is not None and plan.state == PlanState.DRAFT else "",
         "discarded": row.state == ImportState.DISCARDED,
     }
 

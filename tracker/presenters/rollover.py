@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tracker import clock, permissions, wording
-from tracker.enums import OPEN_STATUSES, CarryOverKind, LinkState, PlanState, Status
+from tracker.enums import OPEN_STATUSES, CarryOverKind, LinkState, Status
 from tracker.models import CarryOver, Measure, Plan, Succession, Task, User
 from tracker.presenters.report_notes import measure_name
 from tracker.presenters.rows import Row, task_row
@@ -57,14 +58,13 @@ def wizard(
     """
     proposals = {task.pk: rollover.proposal_of(task, plan) for task in tasks if said_of(task) is None}
     chosen = {str(pk) for pk, (kind, _why) in proposals.items() if kind and kind == choose}
-    shown = SHOWN[show if show in SHOWN else ""]
     back = f"{reverse('roll_over', args=[plan.pk])}?{urlencode({'show': show})}"
     found = rollover.obstacles(plan)
     unsettled = len(proposals)
     settlings = [
         _settling(task, on, proposals.get(task.pk, ("", "")), back, str(task.pk) in ticked | chosen)
         for task in tasks
-        if shown(task)
+        if SHOWN[show](task)
     ]
     return {
         "steps": _steps(unsettled, bool(found)),
@@ -74,6 +74,7 @@ def wizard(
         "offers": list(_offers(proposals)),
         "obstacles": found,
         "endings": rollover.endings(plan),
+        "turns": _turns(plan),
         "days_left": max((plan.ends_on - on).days, 0),
         "last_day": wording.full_date(plan.ends_on),
         "close_refusal": _close_refusal(plan, user, found),
@@ -81,23 +82,36 @@ def wizard(
 
 
 SHOWN = {
-    "": lambda task: True,
     "open": lambda task: said_of(task) is None,
+    "all": lambda task: True,
     "settled": lambda task: said_of(task) is not None,
     "submitted": lambda task: task.status in SUBMITTED,
 }
 
 
+def tab_of(show: str, tasks: Sequence[Task]) -> str:
+    """The tab that the address asks for, else the tasks to be settled as long as there are any."""
+    if show in SHOWN:
+        return show
+    return "open" if any(map(SHOWN["open"], tasks)) else "all"
+
+
+def settled_sentence(done: rollover.Settled) -> str:
+    """What settling several did."""
+    words = _("Newly settled: %(new)d. Replaced: %(replaced)d. Left as settled before: %(skipped)d.")
+    return words % {"new": done.new, "replaced": done.replaced, "skipped": done.skipped}
+
+
 def _tabs(tasks: Sequence[Task], show: str) -> list[dict[str, Any]]:
     labels = {
-        "": _("All open tasks"),
         "open": _("To be settled"),
+        "all": _("All open tasks"),
         "settled": _("Settled"),
         "submitted": _("Submitted and not decided"),
     }
     return [
         {
-            "query": f"?show={name}#settle" if name else "?#settle",
+            "query": f"?show={name}#settle",
             "label": label,
             "count": sum(1 for task in tasks if SHOWN[name](task)),
             "current": name == show,
@@ -202,27 +216,39 @@ def values_of(task: Task, plan: Plan) -> dict[str, Any]:
 
 
 def record(plan: Plan, user: User, tasks: Sequence[Task], later: Plan | None) -> dict[str, Any]:
-    """What became of each task of a closed plan, and where it goes on; three statements beside the tasks."""
+    """What became of each task of a closed plan, and where it goes on; three statements beside the tasks.
+
+    Those who may open the plan again are told why it stays closed, where it does, by a fourth.
+    """
     after = _after(plan, user)
     fates = Counter(_fate(task) for task in tasks)
-    closing = plan.history.filter(state=PlanState.CLOSED).select_related("history_user").order_by("history_id").last()
+    turns = _turns(plan)
+    may_reopen = permissions.answers(permissions.check_reopen_plan, user, plan)
     return {
-        "closed": _closed(closing, plan),
+        "closed": turns[-1]["words"] if turns else "",
+        "turns": turns,
         "fates": [{"label": label, "count": count} for label, count in fates.items()],
         "groups": _grouped(tasks, after),
         "later": later,
         "later_url": reverse("home", args=[later.pk]) if later else "",
-        "may_reopen": permissions.answers(permissions.check_reopen_plan, user, plan),
+        "may_reopen": may_reopen,
+        "reopen_refusal": rollover.reopening_refusal(plan) if may_reopen else "",
+        "successors_url": reverse("predecessors", args=[later.pk]) if later else "",
     }
 
 
-def _closed(closing: Any, plan: Plan) -> str:
-    if closing is None:
-        return ""
-    day = wording.full_date(clock.local_date(closing.history_date))
-    if closing.history_user is None:
-        return _("Closed on %(date)s.") % {"date": day}
-    return _("Closed by %(who)s on %(date)s.") % {"who": closing.history_user, "date": day}
+def _turns(plan: Plan) -> list[dict[str, Any]]:
+    """Closings and reopenings of the plan, each a sentence, with the reason of a reopening."""
+    return [
+        {"words": _turn(turn), "at": wording.moment(turn.at), "reason": turn.reason} for turn in rollover.turns(plan)
+    ]
+
+
+def _turn(turn: rollover.Turn) -> str:
+    words = {"who": turn.by or "", "date": wording.full_date(clock.local_date(turn.at))}
+    if turn.closed:
+        return (_("Closed by %(who)s on %(date)s.") if turn.by else _("Closed on %(date)s.")) % words
+    return (_("Opened again by %(who)s on %(date)s.") if turn.by else _("Opened again on %(date)s.")) % words
 
 
 def _fate(task: Task) -> str:
@@ -303,12 +329,11 @@ def task_lines(task: Task) -> dict[str, Any]:
             "into": said["into_code"],
             "into_url": reverse("task", args=[said["into"]]) if said["into"] else "",
         }
-    before = sorted(task.came_from or [], key=lambda row: (row["year"], row["pk"]))
     after = sorted(task.went_to or [], key=lambda row: (row["year"], row["pk"]))
     told = sorted(task.told_by or [], key=lambda row: (row["section"], row["words"]))
     return {
         "settled": settled,
-        "predecessors": [_task_link(row["year"], row["code"], row["title"], row["pk"]) for row in before],
+        "predecessors": predecessors_of(task),
         "successors": [
             *(_task_link(row["year"], row["code"], row["title"], row["pk"]) for row in after),
             *(_measure_link(row["plan"], row["section"], row["words"]) for row in told),
@@ -316,15 +341,21 @@ def task_lines(task: Task) -> dict[str, Any]:
     }
 
 
+def predecessors_of(task: Task) -> list[dict[str, Any]]:
+    """Links to what a task carries on, where it was read with `came_from`; none of a past day."""
+    before = sorted(getattr(task, "came_from", None) or [], key=lambda row: (row["year"], row["pk"]))
+    return [_task_link(row["year"], row["code"], row["title"], row["pk"]) for row in before]
+
+
 # ---------- Predecessors ----------
 
 
 def predecessors(plan: Plan, earlier: Plan | None, user: User, tasks: Sequence[Task]) -> dict[str, Any]:
-    """Tasks and measures of a plan, each with its predecessors; two statements beside the tasks."""
+    """Tasks and measures of a plan, each with its predecessors; three statements beside the tasks."""
     may_settle = permissions.can_set_up(user, plan)
     rows = successions.of_plan(plan).filter(pk__in=Succession.objects.visible_to(user).values("pk"))
-    rows = rows.exclude(state=LinkState.DISMISSED).select_related("predecessor", "confirmed_by")
-    ends: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
+    rows = rows.select_related("predecessor", "confirmed_by")
+    ends: Ends = defaultdict(list)
     states: Counter[str] = Counter()
     for row in rows.order_by("predecessor__area__number", "predecessor__serial"):
         end = ("task", row.task_id) if row.task_id else ("measure", row.measure_id)
@@ -336,28 +367,67 @@ def predecessors(plan: Plan, earlier: Plan | None, user: User, tasks: Sequence[T
         "may_settle": may_settle and earlier is not None,
         "proposed": states[LinkState.PROPOSED],
         "confirmed": states[LinkState.CONFIRMED],
+        "untaken": list(_untaken(plan, earlier, user)) if earlier else [],
         "task_groups": _task_ends(plan, tasks, ends),
         "measure_groups": _measure_ends(plan, measures, ends),
     }
 
 
+def _untaken(plan: Plan, earlier: Plan, user: User) -> Iterator[dict[str, str]]:
+    """Tasks that the earlier plan carries and none of this one takes up, as far as this person sees them."""
+    left = successions.untaken(plan, earlier).values("pk")
+    rows = Task.objects.visible_to(user).filter(pk__in=left).select_related("carry_over", "lead_unit").by_place()
+    for task in rows:
+        yield {
+            "words": f"{task.code} {task.title}",
+            "url": task.get_absolute_url(),
+            "unit": str(task.lead_unit or ""),
+            "said": wording.full_width(task.carry_over.words) if task.carry_over.words != task.title else "",
+        }
+
+
+def untaken_warning(plan: Plan) -> str:
+    """What a plan that is to be put in force leaves of the year before, in a sentence; "" where nothing."""
+    earlier = successions.plan_before(plan)
+    number = successions.untaken(plan, earlier).count() if earlier else 0
+    if not number:
+        return ""
+    words = ngettext(
+        "%(number)d task that the plan of %(year)d carries is taken up by no task of this plan.",
+        "%(number)d tasks that the plan of %(year)d carries are taken up by no task of this plan.",
+        number,
+    )
+    return words % {"number": number, "year": plan.year - 1}
+
+
 def _predecessor(row: Succession, plan: Plan) -> dict[str, Any]:
-    confirmed = row.state == LinkState.CONFIRMED
     who = {"who": row.confirmed_by, "date": ""}
-    if confirmed and row.confirmed_at:
+    if row.confirmed_at:
         who["date"] = wording.day_in_year(clock.local_date(row.confirmed_at), plan.year)
+    said = {
+        LinkState.CONFIRMED: _("confirmed by %(who)s on %(date)s"),
+        LinkState.DISMISSED: _("dismissed by %(who)s on %(date)s"),
+    }
     return {
         "pk": row.pk,
+        "state": row.state,
         "words": str(row.predecessor),
         "url": reverse("task", args=[row.predecessor_id]),
-        "open": not confirmed,
-        "said": _("confirmed by %(who)s on %(date)s") % who if confirmed else "",
+        "open": row.state == LinkState.PROPOSED,
+        "said": said[LinkState(row.state)] % who if row.state in said else "",
         "confirm_url": reverse("settle_succession", args=[row.pk, "confirm"]),
         "dismiss_url": reverse("settle_succession", args=[row.pk, "dismiss"]),
+        "withdraw_url": reverse("settle_succession", args=[row.pk, "withdraw"]),
     }
 
 
 Ends = dict[tuple[str, int], list[dict[str, Any]]]
+
+
+def _standing(found: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Predecessors that stand or are proposed, and those that were dismissed."""
+    gone = [end for end in found if end["state"] == LinkState.DISMISSED]
+    return {"ends": [end for end in found if end not in gone], "dismissed": gone}
 
 
 def _task_ends(plan: Plan, tasks: Sequence[Task], ends: Ends) -> list[dict[str, Any]]:
@@ -369,7 +439,7 @@ def _task_ends(plan: Plan, tasks: Sequence[Task], ends: Ends) -> list[dict[str, 
                 "anchor": f"task-{task.pk}",
                 "words": f"{task.code} {task.title}",
                 "url": task.get_absolute_url(),
-                "ends": ends.get(("task", task.pk), []),
+                **_standing(ends.get(("task", task.pk), [])),
                 "link_url": reverse("link_task_predecessor", args=[plan.pk, task.pk]),
             }
         )
@@ -388,7 +458,7 @@ def _measure_ends(plan: Plan, measures: Iterable[Measure], ends: Ends) -> list[d
                 "anchor": f"measure-{row.pk}",
                 "words": wording.full_width(row.text),
                 "url": f"{report_url}#section-{section.pk}",
-                "ends": ends.get(("measure", row.pk), []),
+                **_standing(ends.get(("measure", row.pk), [])),
                 "link_url": reverse("link_measure_predecessor", args=[plan.pk, row.pk]),
             }
         )

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions, wording
-from tracker.enums import EventKind, RequestKind, Status
+from tracker.enums import OPEN_STATUSES, EventKind, PlanState, RequestKind, Status
 from tracker.models import (
     EvidenceUse,
     Indicator,
@@ -85,7 +85,7 @@ def present(task: Task, user: User, *, show: str = "") -> dict[str, Any]:
         "next": after,
         "area_url": f"{reverse('ledger', args=[task.plan_id])}?area={task.area.number}",
         "ledger_url": reverse("ledger", args=[task.plan_id]),
-        "reason": wording.long_reason(task, task.plan, on),
+        "reason": _reason(task, on),
         "steps": steps_of(task, events),
         "source": source_of(task),
         "criteria": [line.strip() for line in task.criteria.splitlines() if line.strip()],
@@ -110,6 +110,20 @@ def present(task: Task, user: User, *, show: str = "") -> dict[str, Any]:
     }
 
 
+def _reason(task: Task, on: datetime.date) -> str:
+    """Why the light is what it is; of what a closed plan left open, that it stands as on that day."""
+    reason = wording.long_reason(task, task.plan, on)
+    if not _left_open(task):
+        return reason
+    day = wording.full_date(task.plan.closed_on)
+    return _("When the plan was closed on %(date)s: %(reason)s") % {"date": day, "reason": reason}
+
+
+def _left_open(task: Task) -> bool:
+    """A task of a closed plan that was neither closed out nor cancelled: nobody goes on with it there."""
+    return task.plan.state == PlanState.CLOSED and task.status in OPEN_STATUSES
+
+
 @dataclass(frozen=True)
 class Step:
     """One dot of the line of status; `state` is "done", "current" or "ahead"."""
@@ -120,14 +134,20 @@ class Step:
 
 
 def steps_of(task: Task, events: Sequence[TaskEvent]) -> list[Step]:
-    """The six steps with the date each was reached, or who is next. A cancelled task ends where it was."""
+    """The six steps with the date each was reached, or who is next.
+
+    A cancelled task ends where it was, and so does one that its plan left open.
+    """
     reached = {event.to_status: event.on for event in events if event.from_status != event.to_status}
     at = _position(task, events)
     steps = [_step(task, status, place - at, reached) for place, status in enumerate(LIFE)]
-    if task.status != Status.CANCELLED:
-        return steps
-    cancelled = wording.date_in_year(task.cancelled_on, task)
-    return [*steps[: at + 1], Step(str(Status.CANCELLED.label), cancelled, "current")]
+    if task.status == Status.CANCELLED:
+        cancelled = wording.date_in_year(task.cancelled_on, task)
+        return [*steps[: at + 1], Step(str(Status.CANCELLED.label), cancelled, "current")]
+    if _left_open(task):
+        closed = wording.date_in_year(task.plan.closed_on, task)
+        return [*steps[: at + 1], Step(_("The plan is closed"), closed, "current")]
+    return steps
 
 
 def _position(task: Task, events: Sequence[TaskEvent]) -> int:
@@ -141,7 +161,7 @@ def _step(task: Task, status: Status, distance: int, reached: dict[str, datetime
     date = wording.date_in_year(reached.get(status), task)
     if distance > 0:
         return Step(str(status.label), _who_is_next(task, status), "ahead")
-    if distance < 0 or task.status == Status.CANCELLED:
+    if distance < 0 or task.status == Status.CANCELLED or _left_open(task):
         return Step(str(status.label), date, "done")
     since = _("since %(date)s") % {"date": date} if date and status != Status.COMPLETED else date
     return Step(str(status.label), since, "current")

@@ -19,6 +19,7 @@ from tracker.presenters import as_of
 from tracker.presenters.links import actions_on
 from tracker.presenters.report_notes import Gap, Notes
 from tracker.presenters.report_read import Reading, Text, Upstream, Words, read
+from tracker.presenters.rollover import predecessors_of
 from tracker.presenters.rows import Row, address_of, lacks, task_row
 from tracker.presenters.task_tables import VERDICT_TAGS, number, troubles
 from tracker.texts import enumeration
@@ -62,13 +63,17 @@ class Proof:
 
 @dataclass(frozen=True)
 class TaskNode:
-    """A task in the middle, with its proof; `names` are those of the nodes that it is linked to."""
+    """A task in the middle, with its proof; `names` are those of the nodes that it is linked to.
+
+    `before` are links to the tasks of the year before that it carries on.
+    """
 
     key: str
     row: Row
     proof: Proof
     names: str
     lit: bool = False
+    before: Sequence[dict[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -233,6 +238,7 @@ class _Maker:
             proof=self._proof(task),
             names=enumeration(self.names[link.what, link.target] for link in self.of_task.get(task.pk, ())),
             lit=_task(task.pk) in self.lit,
+            before=predecessors_of(task),
         )
 
     def _proof(self, task: Task) -> Proof:

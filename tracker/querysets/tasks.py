@@ -161,6 +161,12 @@ class TaskQuerySet(models.QuerySet[Any]):
         beside = compiled(self, key, lambda tasks: tasks._annotate_surroundings(user))
         return self.annotate(**words).annotate(**beside)
 
+    def with_predecessors(self, user: "User") -> Self:
+        """Annotate `came_from` alone: a list of PREDECESSOR over the confirmed successions, or None."""
+        years = self.model._meta.get_field("successions").related_model.objects.confirmed_for(user)
+        before = years.filter(task=OuterRef("pk")).order_by().values("task")
+        return self.annotate(came_from=Subquery(before.annotate(rows=JsonList(PREDECESSOR)).values("rows")))
+
     def _annotate_surroundings(self, user: "User") -> Self:
         """All of the surroundings that are subqueries; over the tables of task, plan and area, joined once each."""
         own = self.model._meta

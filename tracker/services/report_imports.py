@@ -178,6 +178,14 @@ def sample_text() -> str:
     return (DATA / "sample_report.txt").read_text(encoding="utf-8")
 
 
+def next_year(by: User) -> int:
+    """The year for which a plan is most likely wanting: after the newest plan, and not before the current year."""
+    plans_of_own = Plan.objects.filter(government=_government(by)).exclude(state=PlanState.DISCARDED)
+    newest: int | None = plans_of_own.order_by("-year").values_list("year", flat=True).first()
+    current = clock.today().year
+    return max(current, newest + 1) if newest else current
+
+
 def _government(by: User) -> Unit:
     """The government whose plans this person sets up. Raises NotPermitted."""
     permissions.check_import(by)

@@ -4,6 +4,7 @@ Every function locks the plan first and then its tasks, so that decisions on tas
 another. All raise NotPermitted, MoveRefused, InvalidInput or Stale with a sentence; nothing is written then.
 """
 
+import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,7 @@ from tracker.models import (
     Task,
     User,
 )
-from tracker.services import history, supervision, tasks
+from tracker.services import history, successions, supervision, tasks
 from tracker.services.secrecy import refuse_marks
 from tracker.texts import clean, enumeration
 
@@ -59,6 +60,15 @@ class Obstacle:
 
     words: str
     url: str
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What settling several tasks at once did: how many were new, settled anew, and left as they were."""
+
+    new: int
+    replaced: int
+    skipped: int
 
 
 # What else stands in the way of closing, from other apps.
@@ -93,9 +103,19 @@ def decide(
 
 @transaction.atomic
 def decide_many(
-    plan: Plan, task_ids: Iterable[int], *, by: User, kind: str, reason: str, into: int | None = None
-) -> list[CarryOver]:
-    """Say the same of several open tasks, all or none; carried ones stand with their own words."""
+    plan: Plan,
+    task_ids: Iterable[int],
+    *,
+    by: User,
+    kind: str,
+    reason: str,
+    into: int | None = None,
+    replace: bool = False,
+) -> Settled:
+    """Say the same of several open tasks, all or none; carried ones stand with their own words.
+
+    What was settled before stays, unless it is to be replaced; words written for a carried task stay even then.
+    """
     _lock_plan(pk=plan.pk)
     wanted = sorted(set(task_ids))
     if not wanted:
@@ -103,12 +123,15 @@ def decide_many(
     if Task.objects.filter(plan=plan, pk__in=wanted).count() != len(wanted):
         raise InvalidInput(_("One of the tasks is not in this plan. Look at the list as it is now."), field="tasks")
     given = _checked(kind, reason, "", by=by)
-    rows = []
+    before = dict(CarryOver.objects.filter(task__in=wanted).values_list("task", "words"))
     for task_id in wanted:
         task = tasks.locked(task_id, None)
         permissions.check_carry_over(by, task)
-        rows.append(_store(task, by=by, into=into, **given))
-    return rows
+        if replace or task_id not in before:
+            kept = before.get(task_id, "") if kind == CarryOverKind.CARRIED else ""
+            _store(task, by=by, into=into, **given | {"words": kept})
+    new, known = len(wanted) - len(before), len(before)
+    return Settled(new, known if replace else 0, 0 if replace else known)
 
 
 @transaction.atomic
@@ -272,7 +295,7 @@ def _asked(plan: Plan) -> Q:
 
 def obstacles(plan: Plan) -> list[Obstacle]:
     """All that stands in the way of closing the plan as it is now."""
-    found = [_unsettled(plan), _lost(plan), _submitted(plan), _requested(plan), _replied(plan)]
+    found = [_unsettled(plan), _lost(plan), _contradicted(plan), _submitted(plan), _requested(plan), _replied(plan)]
     others = [one for more in ALSO_OPEN for one in more(plan)]
     return [*(one for one in found if one is not None), *others]
 
@@ -287,7 +310,22 @@ def _unsettled(plan: Plan) -> Obstacle | None:
 def _lost(plan: Plan) -> Obstacle | None:
     """Absorbed by a task that was cancelled since."""
     rows = Task.objects.open().filter(plan=plan, carry_over__into__status=Status.CANCELLED)
-    return _obstacle(rows, _("Absorbed by a cancelled task: %(codes)s."), reverse("roll_over", args=[plan.pk]))
+    url = f"{reverse('roll_over', args=[plan.pk])}?show=settled"
+    return _obstacle(rows, _("Absorbed by a cancelled task: %(codes)s."), url)
+
+
+def _contradicted(plan: Plan) -> Obstacle | None:
+    """Settled as ended, while a task of a later plan carries it on."""
+    rows = Task.objects.open().filter(plan=plan, carry_over__kind__in=successions.ENDED)
+    carried_on = _standing_successions(plan).filter(task__isnull=False)
+    words = _(
+        "Settled as ended, while next year's plan carries it on: %(codes)s. "
+        "Settle it otherwise, or withdraw the confirmation there."
+    )
+    url = f"{reverse('roll_over', args=[plan.pk])}?show=settled"
+    found = _obstacle(rows.filter(pk__in=carried_on.values("predecessor")), words, url)
+    later = successions.plan_after(plan) if found else None
+    return Obstacle(found.words, reverse("predecessors", args=[later.pk])) if found and later else found
 
 
 def _submitted(plan: Plan) -> Obstacle | None:
@@ -354,14 +392,51 @@ def reopen_plan(plan_id: int, *, by: User, reason: str) -> Plan:
     if len(text) > MOST_REOPENING:
         raise InvalidInput(_("At most %(most)d characters.") % {"most": MOST_REOPENING}, field="reason")
     refuse_marks({"reason": text}, by=by)
-    if _has_successors(plan):
-        raise MoveRefused(_("A later plan has confirmed successors of its tasks; the plan stays closed."))
+    refusal = reopening_refusal(plan)
+    if refusal:
+        raise MoveRefused(refusal)
     return _set_state(plan, PlanState.ACTIVE, by=by, reason=text)
 
 
-def _has_successors(plan: Plan) -> bool:
+def reopening_refusal(plan: Plan) -> str:
+    """Why a closed plan stays closed, with what would have to be done; "" where it can be opened again."""
+    number = _standing_successions(plan).count()
+    sentence = ngettext(
+        "A later plan has confirmed %(n)d successor of its tasks; the plan stays closed until the confirmation is "
+        "withdrawn there.",
+        "A later plan has confirmed %(n)d successors of its tasks; the plan stays closed until the confirmations are "
+        "withdrawn there.",
+        number,
+    )
+    return sentence % {"n": number} if number else ""
+
+
+def _standing_successions(plan: Plan) -> Any:
+    """What later plans have confirmed to go back to tasks of this one, but for discarded plans (a queryset)."""
     confirmed = Succession.objects.filter(predecessor__plan=plan, state=LinkState.CONFIRMED)
     discarded = Q(task__plan__state=PlanState.DISCARDED) | Q(
         measure__section__part__report__plan__state=PlanState.DISCARDED
     )
-    return confirmed.exclude(discarded).exists()
+    return confirmed.exclude(discarded)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A closing of the plan, or a reopening with its reason: by whom and when."""
+
+    closed: bool
+    by: User | None
+    at: datetime.datetime
+    reason: str
+
+
+def turns(plan: Plan) -> list[Turn]:
+    """When the plan was closed and opened again, the first time first, as its history keeps it."""
+    found, before = [], ""
+    for row in plan.history.select_related("history_user").order_by("history_id"):
+        closed, reopened = row.state == PlanState.CLOSED, row.state == PlanState.ACTIVE
+        if before and row.state != before and (closed or (reopened and before == PlanState.CLOSED)):
+            reason = (row.history_change_reason or "") if reopened else ""
+            found.append(Turn(closed, row.history_user, row.history_date, reason))
+        before = row.state
+    return found

@@ -12,15 +12,17 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from tracker import clock, permissions
-from tracker.enums import CarryOverKind, EventKind, LinkState, PartKind, PlanState, Status
+from tracker.enums import OPEN_STATUSES, CarryOverKind, EventKind, LinkState, PartKind, PlanState, Status
 from tracker.exceptions import InvalidInput
-from tracker.importing.succession import Match, matches
+from tracker.importing.succession import LEAST_INSTEAD, Match, matches
 from tracker.models import Measure, Plan, Succession, Task, TaskEvent, User
 from tracker.services import history, tasks
 
 # What else was told of tasks of a plan, from other apps, as the person sees it: (key of the task, sentence) pairs.
 ALSO_TOLD: list[Callable[[Plan, User], Iterable[tuple[int, str]]]] = []
-GOES_ON = (CarryOverKind.CARRIED, CarryOverKind.ABSORBED, CarryOverKind.FINISHED)
+GOES_ON = (CarryOverKind.CARRIED, CarryOverKind.ABSORBED)
+# Settled so, a task is carried on by none.
+ENDED = (CarryOverKind.FINISHED, CarryOverKind.DROPPED)
 
 
 def plan_before(plan: Plan) -> Plan | None:
@@ -39,8 +41,8 @@ def plan_after(plan: Plan) -> Plan | None:
 def propose(plan: Plan, *, by: User) -> int:
     """Propose, by the words, a predecessor for each task and each measure that has none; returns how many are new.
 
-    What somebody has confirmed or dismissed is never touched, and a dismissed pair is not proposed again. Proposals
-    that no longer follow from the words are dropped. Called twice, the second call changes nothing.
+    What somebody has confirmed, dismissed or put back is never touched, and a dismissed pair is not proposed again.
+    Proposals that no longer follow from the words are dropped. Called twice, the second call changes nothing.
     """
     permissions.check_set_up(by, plan)
     earlier = plan_before(plan)
@@ -51,7 +53,8 @@ def propose(plan: Plan, *, by: User) -> int:
     also = list(_also_told(earlier, by))
     carried = [(key, words) for key, words in (*told, *also) if key in goers]
     done = [*((key, words) for key, words in told if key in achieved), *also]
-    new_tasks = Task.objects.filter(plan=plan).order_by("pk").values_list("pk", "quote")
+    rows = list(Task.objects.filter(plan=plan).order_by("pk").values_list("pk", "quote", "title"))
+    new_tasks = [(key, words) for key, quote, title in rows for words in (quote, title)]
     measures = measures_of(plan).order_by("pk").values_list("pk", "text")
     return _propose(plan, "task", matches(carried, new_tasks)) + _propose(plan, "measure", matches(done, measures))
 
@@ -64,6 +67,13 @@ def measures_of(plan: Plan) -> Any:
 def of_plan(plan: Plan) -> Any:
     """The successions of the plan's tasks and measures (a queryset)."""
     return Succession.objects.filter(Q(task__plan=plan) | Q(measure__section__part__report=plan.report_id))
+
+
+def untaken(plan: Plan, earlier: Plan) -> Any:
+    """Tasks that the earlier plan carries and no task of this one takes up, not even by a proposal (a queryset)."""
+    taken = Succession.objects.filter(task__plan=plan).exclude(state=LinkState.DISMISSED)
+    carried = Task.objects.open().filter(plan=earlier, carry_over__kind=CarryOverKind.CARRIED)
+    return carried.exclude(pk__in=taken.values("predecessor"))
 
 
 def _candidates(earlier: Plan) -> tuple[set[int], set[int]]:
@@ -92,17 +102,18 @@ def _also_told(earlier: Plan, by: User) -> Iterator[tuple[int, str]]:
 
 
 def _propose(plan: Plan, what: str, found: dict[int, list[Match]]) -> int:
-    """Store the likest that nobody has dismissed, for each row of `what` without a confirmed predecessor."""
+    """Store the likest that nobody has dismissed, for each row of `what` that nobody has given a predecessor."""
+    put_back = _put_back(plan)
     known: dict[int, dict[int, Succession]] = {}
     for row in of_plan(plan).filter(**{f"{what}__isnull": False}):
         known.setdefault(getattr(row, f"{what}_id"), {})[row.predecessor_id] = row
     made = 0
     for key in sorted(found.keys() | known.keys()):
         rows = known.get(key, {})
-        if any(row.state == LinkState.CONFIRMED for row in rows.values()):
+        if any(row.state == LinkState.CONFIRMED or row.pk in put_back for row in rows.values()):
             continue
         dismissed = {pk for pk, row in rows.items() if row.state == LinkState.DISMISSED}
-        best = next((match.key for match in found.get(key, []) if match.key not in dismissed), None)
+        best = _best(found.get(key, []), dismissed)
         for pk, row in rows.items():
             if row.state == LinkState.PROPOSED and pk != best:
                 row.delete()
@@ -112,9 +123,30 @@ def _propose(plan: Plan, what: str, found: dict[int, list[Match]]) -> int:
     return made
 
 
+def _put_back(plan: Plan) -> set[int]:
+    """Keys of proposals that somebody had settled and put back: they came of a person, not of the words."""
+    now = of_plan(plan).filter(state=LinkState.PROPOSED).values("pk")
+    settled = Succession.history.filter(id__in=now).exclude(state=LinkState.PROPOSED)
+    return set(settled.values_list("id", flat=True))
+
+
+def _best(ranked: Iterable[Match], dismissed: set[int]) -> int | None:
+    """The likest that is not dismissed; in place of a dismissed one only one that is like enough by itself."""
+    least = 0.0
+    for match in ranked:
+        if match.key in dismissed:
+            least = LEAST_INSTEAD
+        elif match.likeness >= least:
+            return match.key
+    return None
+
+
 @transaction.atomic
 def settle(succession_id: int, *, by: User, verdict: str) -> Succession:
-    """A proposal holds ("confirm") or does not ("dismiss"); what was settled can be settled otherwise."""
+    """A predecessor holds ("confirm"), does not ("dismiss"), or is a proposal again ("withdraw").
+
+    Raises InvalidInput where a task would carry on one that was settled as ended.
+    """
     row = _locked(succession_id)
     permissions.check_set_up(by, plan_of(row))
     return _settle(row, by=by, verdict=verdict)
@@ -122,16 +154,19 @@ def settle(succession_id: int, *, by: User, verdict: str) -> Succession:
 
 @transaction.atomic
 def settle_many(plan: Plan, succession_ids: Iterable[int], *, by: User, verdict: str) -> int:
-    """Settle several successions of a plan at once, all or none; returns how many."""
+    """Settle several successions of a plan at once, all or none; returns how many stood otherwise before."""
     permissions.check_set_up(by, plan)
     wanted = sorted(set(succession_ids))
     if not wanted:
         raise InvalidInput(_("Choose the rows first."))
     if of_plan(plan).filter(pk__in=wanted).count() != len(wanted):
         raise InvalidInput(_("One of the rows is not there any more. Look at the list as it is now."))
+    changed = 0
     for key in wanted:
-        _settle(_locked(key), by=by, verdict=verdict)
-    return len(wanted)
+        row = _locked(key)
+        changed += row.state != VERDICTS.get(verdict)
+        _settle(row, by=by, verdict=verdict)
+    return changed
 
 
 @transaction.atomic
@@ -157,7 +192,7 @@ def link(
     return _settle(_locked(row.pk), by=by, verdict="confirm")
 
 
-VERDICTS = {"confirm": LinkState.CONFIRMED, "dismiss": LinkState.DISMISSED}
+VERDICTS = {"confirm": LinkState.CONFIRMED, "dismiss": LinkState.DISMISSED, "withdraw": LinkState.PROPOSED}
 
 
 def plan_of(row: Succession) -> Plan:
@@ -173,7 +208,8 @@ def _locked(succession_id: int) -> Succession:
     """The succession with both ends; the later task is locked first, as everywhere."""
     task_id: int | None = Succession.objects.values_list("task_id", flat=True).get(pk=succession_id)
     task = tasks.locked(task_id, None) if task_id is not None else None
-    rows = Succession.objects.select_for_update(of=("self",), no_key=True).select_related("predecessor__plan")
+    rows = Succession.objects.select_for_update(of=("self",), no_key=True)
+    rows = rows.select_related("predecessor__plan", "predecessor__carry_over")
     if task is None:
         rows = rows.select_related("measure__section__part__report__plan__government")
     row: Succession = rows.get(pk=succession_id)
@@ -186,12 +222,30 @@ def _settle(row: Succession, *, by: User, verdict: str) -> Succession:
     state = VERDICTS.get(verdict)
     if state is None:
         raise InvalidInput(_("Choose whether it holds or not."))
-    row.state, row.confirmed_by, row.confirmed_at = state, by, clock.now()
+    if row.state == state:
+        return row
+    if state == LinkState.CONFIRMED and row.task is not None:
+        _refuse_ended(row.predecessor)
+    settled = state != LinkState.PROPOSED
+    row.state, row.confirmed_by, row.confirmed_at = state, by if settled else None, clock.now() if settled else None
     history.sign(row, by=by)
     row.save()
     if row.task is not None:
         _note(row.task, row, by=by)
     return row
+
+
+def _refuse_ended(predecessor: Task) -> None:
+    """What was settled as ended is carried on by no task."""
+    said = getattr(predecessor, "carry_over", None)
+    if said is None or said.kind not in ENDED or predecessor.status not in OPEN_STATUSES:
+        return
+    sentence = _(
+        "%(code)s was settled as “%(what)s”, so that no task carries it on. Dismiss this predecessor, or settle the "
+        "task otherwise in the roll-over of %(year)d (a closed plan is opened again for that)."
+    )
+    words = {"code": predecessor.code, "what": said.get_kind_display(), "year": predecessor.plan.year}
+    raise InvalidInput(sentence % words, field="predecessor")
 
 
 def _note(task: Task, row: Succession, *, by: User) -> None:

@@ -7,13 +7,15 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from tracker import clock
+from tracker import clock, permissions
+from tracker.exceptions import Refusal
 from tracker.models import Plan, Task, User
 from tracker.querysets import TaskQuerySet
 
@@ -86,6 +88,18 @@ def task_or_404(request: HttpRequest, pk: int, *related: str, queryset: Any = No
     task: Task = get_object_or_404(tasks.select_related("area", "lead_unit", "owner", *related), pk=pk)
     task.plan = plan_or_404(request, task.plan_id)
     return task
+
+
+def shut(plan: Plan, *forms: BaseForm) -> bool:
+    """Whether the plan takes nothing any more: the first form says so then, and no form what else is wrong in it."""
+    try:
+        permissions.check_open_plan(plan)
+    except Refusal as refusal:
+        for form in forms:
+            form.errors.clear()
+        forms[0].add_error(None, str(refusal))
+        return True
+    return False
 
 
 def came_from(request: HttpRequest) -> str:

@@ -27,7 +27,7 @@ from tracker.presenters import ledger as ledger_shown
 from tracker.presenters.source import source_of
 from tracker.services import evidence as service
 from tracker.services import files, link_checks
-from tracker.views.base import came_from, page_of, person_of, plan_or_404, task_or_404, visible_tasks
+from tracker.views.base import came_from, page_of, person_of, plan_or_404, shut, task_or_404, visible_tasks
 
 logger = logging.getLogger("tracker.evidence")
 PER_PAGE = 50
@@ -67,6 +67,8 @@ def _replaced(request: HttpRequest, task: Task) -> Evidence | None:
 
 def _deposit(request: HttpRequest, task: Task, replaces: Evidence | None) -> HttpResponse:
     form = EvidenceForm(request.POST, request.FILES, by=person_of(request), task=task)
+    if shut(task.plan, form):
+        return _form_page(request, task, form, 409, replaces=replaces)
     if not form.is_valid():
         return _form_page(request, task, form, 400, replaces=replaces)
     try:

@@ -65,7 +65,7 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
             "notices": notices,
             "notices_url": reverse("notices", args=[shown.pk]),
             "groups": groups,
-            "idle": _idle_rows(tasks, groups, user, on),
+            "idle": _idle_rows(tasks, groups, shown, user, on),
             "reminders": reminded,
             "reminder_choice": user.get_reminders_display() if user.email else "",
             "dates": _near_dates(shown, on, reminded, _awaited(tasks, notices, demands, user)),
@@ -73,13 +73,18 @@ def home(request: HttpRequest, plan: int) -> HttpResponse:
             "events": _latest_events(shown, user),
             "care": _evidence_to_look_after(shown, user, on),
             "asked": asked,
-            "nothing": _nothing(shown, user, on, asked),
+            "nothing": _nothing(shown, user, on, asked, has_tasks=any(t.lead_unit_id == user.unit_id for t in tasks)),
         },
     )
 
 
-def _nothing(plan: Plan, user: User, on: datetime.date, asked: dict[str, Any] | None) -> dict[str, str]:
-    """What stands in place of the groups where no task waits: one fact and one link."""
+def _nothing(
+    plan: Plan, user: User, on: datetime.date, asked: dict[str, Any] | None, *, has_tasks: bool
+) -> dict[str, str]:
+    """What stands in place of the groups where no task waits: one fact and one link.
+
+    `has_tasks` says whether this person's unit leads any task of the plan.
+    """
     if plan.state == PlanState.CLOSED:
         record = {"url": reverse("roll_over", args=[plan.pk]), "link": _("What became of its tasks")}
         return {"fact": _("The plan is closed; nothing is done in it any more"), "note": "", **record}
@@ -90,6 +95,9 @@ def _nothing(plan: Plan, user: User, on: datetime.date, asked: dict[str, Any] | 
         words = ngettext("%(counter)s request awaits a decision", "%(counter)s requests await a decision", number)
         fact = words % {"counter": number}
         return {"fact": fact, "note": "", "url": asked["url"], "link": _("See the requests")}
+    if user.role in STAFF and not has_tasks:
+        fact = _("No task of this plan is led by your unit")
+        return {"fact": fact, "note": "", "url": reverse("ledger", args=[plan.pk]), "link": _("See the ledger")}
     done = _("Everything is done for this period")
     fact = done if waiting_conditions(user, plan, on) else _("Nothing waits for you; you read along")
     return {"fact": fact, "note": note, "url": reverse("ledger", args=[plan.pk]), "link": _("See the ledger")}
@@ -277,8 +285,10 @@ def _last_sentence(task: Task) -> str:
     return _("Last report (%(date)s): %(words)s") % {"date": day, "words": words}
 
 
-def _idle_rows(tasks: list[Task], groups: list[dict[str, Any]], user: User, on: datetime.date) -> list[Row]:
-    """The unit's open tasks that ask nothing of this person now."""
+def _idle_rows(tasks: list[Task], groups: list[dict[str, Any]], plan: Plan, user: User, on: datetime.date) -> list[Row]:
+    """The unit's open tasks that ask nothing of this person now; in a closed plan nobody is asked."""
+    if plan.state == PlanState.CLOSED:
+        return []
     waiting = {row.pk for group in groups for row in group["rows"]}
     rest = [
         task

@@ -19,7 +19,7 @@ from tracker.forms import moves as forms
 from tracker.models import ChangeRequest, Task, User
 from tracker.presenters import moves as shown
 from tracker.services import contributions, requests, task_lights, tasks
-from tracker.views.base import person_of, task_or_404
+from tracker.views.base import person_of, shut, task_or_404
 
 
 @dataclass(frozen=True)
@@ -232,6 +232,8 @@ def answer(request: HttpRequest, task: Task, act: Act) -> HttpResponse:
 
 
 def _sent(request: HttpRequest, task: Task, act: Act, form: forms.MoveForm) -> HttpResponse:
+    if shut(task.plan, form):
+        return _page(request, task, act, status=409, form=form)
     if not form.is_valid():
         return _page(request, task, act, status=400, form=form)
     try:

@@ -27,7 +27,7 @@ from tracker.presenters import ledger as ledger_shown
 from tracker.presenters import notices as shown
 from tracker.services import demands as demand_service
 from tracker.services import notices as service
-from tracker.views.base import page_of, person_of, plan_or_404, task_or_404, visible_tasks
+from tracker.views.base import page_of, person_of, plan_or_404, shut, task_or_404, visible_tasks
 from tracker.views.moves import Act, answer
 
 PER_PAGE = 50
@@ -170,6 +170,8 @@ def notice(request: HttpRequest, notice: int) -> HttpResponse:
     except Refusal:
         pass  # left to the service, so that what was typed is kept
     form = FORMS[step.form](request.POST)
+    if shut(found.plan, form):
+        return _sheet(request, found, {step.form: form}, 409)
     if not form.is_valid():
         return _sheet(request, found, {step.form: form}, 400)
     try:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tracker import clock, permissions
+from tracker import permissions
 from tracker.enums import ImportState
 from tracker.exceptions import InvalidInput, Refusal, SecrecyMark, Stale
 from tracker.forms.imports import LedgerPlanForm, ReportHeadForm, ReportTextForm
@@ -78,7 +78,8 @@ def _list(
     rows = ReportImport.objects.visible_to(person_of(request)).select_related("saved_by").defer("text", "draft")
     context = {
         "form": form,
-        "ledger_form": ledger_form or LedgerPlanForm(initial={"plan_year": clock.today().year + 1}),
+        "ledger_form": ledger_form
+        or LedgerPlanForm(initial={"plan_year": report_imports.next_year(person_of(request))}),
         "steps": shown.steps(None, 1),
         "rows": units_shown.begun(rows),
         "offers_sample": report_imports.offers_sample(),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tracker import clock, permissions, wording
-from tracker.enums import Move, Role, Status
+from tracker.enums import Move, PlanState, Role, Status
 from tracker.exceptions import NotPermitted, Refusal, Stale
 from tracker.forms.review import DecisionForm, JudgementForm
 from tracker.models import EvidenceUse, Plan, Task, User
@@ -19,14 +19,16 @@ from tracker.presenters import review as shown
 from tracker.presenters.rows import task_row
 from tracker.querysets import waiting_conditions
 from tracker.services import evidence, tasks
-from tracker.views.base import listed, person_of, plan_or_404, task_or_404, visible_tasks
+from tracker.views.base import listed, person_of, plan_or_404, shut, task_or_404, visible_tasks
 
 
 def _queue(request: HttpRequest, plan: Plan) -> list[Task]:
-    """Tasks under review that this reviewer may close, the earliest due first."""
+    """Tasks under review that this reviewer may close, the earliest due first; none once the plan is closed."""
     user, on = person_of(request), clock.today()
     waiting = waiting_conditions(user, plan, on).get("review")
     if waiting is None:
+        if plan.state == PlanState.CLOSED and user.role == Role.REVIEWER:
+            return []
         raise NotPermitted(_("Only reviewers have a review queue."))
     found = visible_tasks(request).with_light(plan, on).with_people().filter(waiting)
     return listed(found.order_by("due_on", "area__number", "serial"), plan)
@@ -45,9 +47,15 @@ def queue(request: HttpRequest, plan: int) -> HttpResponse:
         ],
         "others": [task_row(task, on, due=shown.due_sentence(task)) for task in rest],
         "unit": user.unit,
-        "empty_fact": _("Nothing waits for your review"),
+        "empty_fact": _empty_fact(shown_plan),
     }
     return render(request, "tracker/review_list.html", context)
+
+
+def _empty_fact(plan: Plan) -> str:
+    if plan.state == PlanState.CLOSED:
+        return _("The plan is closed; nothing is reviewed in it any more")
+    return _("Nothing waits for your review")
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,7 +64,7 @@ def review(request: HttpRequest, task: int) -> HttpResponse:
     found = _task(request, task)
     permissions.check_role(person_of(request), (Role.REVIEWER,))
     form = DecisionForm(request.POST if request.method == "POST" else None, initial={"version": found.version})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not shut(found.plan, form) and form.is_valid():
         done = _decide(request, found, form)
         if done is not None:
             return done
@@ -160,7 +168,7 @@ def judge(request: HttpRequest, use: int) -> HttpResponse:
     )
     plan_or_404(request, found.task.plan_id)
     form = JudgementForm(request.POST, prefix=str(use))
-    if form.is_valid():
+    if not shut(found.task.plan, form) and form.is_valid():
         try:
             judged = evidence.judge(use, by=person_of(request), **form.answers())
         except Refusal as refusal:
@@ -179,7 +187,7 @@ def sign_off(request: HttpRequest, task: int) -> HttpResponse:
     found = _task(request, task)
     user = person_of(request)
     form = DecisionForm(request.POST if request.method == "POST" else None, initial={"version": found.version})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not shut(found.plan, form) and form.is_valid():
         done = _decide(request, found, form)
         if done is not None:
             return done

@@ -52,7 +52,7 @@ def _wizard(
 ) -> HttpResponse:
     everything = listed(_read(request, plan), plan)
     tasks = [task for task in everything if task.status in OPEN_STATUSES]
-    choose, show = request.GET.get("choose", ""), request.GET.get("show", "")
+    choose, show = request.GET.get("choose", ""), shown.tab_of(request.GET.get("show", ""), tasks)
     ticked = set(request.POST.getlist("tasks"))
     targets = shown.targets_of(everything)
     context = shown.wizard(plan, person_of(request), tasks, clock.today(), show=show, choose=choose, ticked=ticked)
@@ -66,12 +66,11 @@ def _settle_many(request: HttpRequest, plan: Plan) -> HttpResponse:
         return _wizard(request, plan, form, 400)
     values = dict(form.cleaned_data)
     try:
-        rows = rollover.decide_many(plan, values.pop("tasks"), by=person_of(request), **values)
+        done = rollover.decide_many(plan, values.pop("tasks"), by=person_of(request), **values)
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _wizard(request, plan, form, 400 if isinstance(refusal, InvalidInput) else 409)
-    words = ngettext("%(count)d task is settled.", "%(count)d tasks are settled.", len(rows))
-    messages.success(request, words % {"count": len(rows)})
+    messages.success(request, shown.settled_sentence(done))
     return redirect(f"{request.get_full_path()}#settle")
 
 
@@ -92,15 +91,18 @@ def carry_over(request: HttpRequest, task: int) -> HttpResponse:
     form = CarryOverForm(data, initial=values, targets=targets, auto_id=f"id_{found.pk}_%s")
     if form.is_valid():
         try:
-            rollover.decide(found.pk, by=user, **form.cleaned_data)
+            said = rollover.decide(found.pk, by=user, **form.cleaned_data)
         except InvalidInput as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("What becomes of %(name)s is recorded.") % {"name": found.code})
+            if form.cleaned_data["words"] and not said.words and "words" in form.changed_data:
+                words = _("The words for next year are not kept: only a task that is carried has them.")
+                messages.warning(request, words)
             return HttpResponseRedirect(_back(request, found))
     context = {"form": form, "next": came_from(request), "back": _back(request, found)}
     context |= shown.settle_page(found, plan, clock.today())
-    alone = getattr(request, "htmx", False)
+    alone = context["alone"] = bool(getattr(request, "htmx", False))
     template = "tracker/_carry_over_form.html" if alone else "tracker/carry_over.html"
     return render(request, template, context, status=400 if form.is_bound else 200)
 
@@ -161,6 +163,7 @@ def _record(request: HttpRequest, plan: Plan, form: ReopeningForm, status: int =
         visible_tasks(request).of_plan(plan).with_people().select_related("carry_over__into").by_place(), plan
     )
     context = {"form": form, **shown.record(plan, person_of(request), tasks, _beside(request, plan, 1))}
+    context["shows_form"] = context["may_reopen"] and (form.is_bound or not context["reopen_refusal"])
     return render(request, "tracker/roll_over_record.html", context, status=status)
 
 
@@ -198,26 +201,30 @@ def propose_successions(request: HttpRequest, plan: int) -> HttpResponse:
 
 @require_POST
 def settle_succession(request: HttpRequest, succession: int, verdict: str) -> HttpResponse:
-    """One predecessor holds, or does not."""
+    """One predecessor holds, does not, or is a proposal again."""
     if verdict not in successions.VERDICTS:
         raise Http404
     user = person_of(request)
     ends = Succession.objects.visible_to(user).select_related("task__plan", "measure__section__part__report__plan")
     row = get_object_or_404(ends, pk=succession)
     plan = plan_or_404(request, successions.plan_of(row).pk)
-    successions.settle(row.pk, by=user, verdict=verdict)
+    try:
+        successions.settle(row.pk, by=user, verdict=verdict)
+    except InvalidInput as refusal:
+        messages.error(request, str(refusal))
     anchor = f"task-{row.task_id}" if row.task_id else f"measure-{row.measure_id}"
     return redirect(f"{reverse('predecessors', args=[plan.pk])}#{anchor}")
 
 
 @require_POST
 def settle_successions(request: HttpRequest, plan: int) -> HttpResponse:
-    """The ticked predecessors hold, or do not."""
+    """The ticked proposals hold, or do not; the ticked confirmations are withdrawn. Each act has ticks of its own."""
     found, user = plan_or_404(request, plan), person_of(request)
     permissions.check_set_up(user, found)
-    keys = [_key(typed) for typed in request.POST.getlist("rows")]
+    verdict = request.POST.get("verdict", "")
+    keys = [_key(typed) for typed in request.POST.getlist("confirmed" if verdict == "withdraw" else "rows")]
     try:
-        count = successions.settle_many(found, keys, by=user, verdict=request.POST.get("verdict", ""))
+        count = successions.settle_many(found, keys, by=user, verdict=verdict)
     except InvalidInput as refusal:
         messages.error(request, str(refusal))
     else:

@@ -36,7 +36,7 @@ def contents(request: HttpRequest, plan: int) -> dict[str, Any]:
         tasks = restored(found, past, user, text.places)
         context = shown.present_past(found, tasks, user, past, focus, text)
     else:
-        rows = visible_tasks(request).with_light(found, on).with_support_of(user)
+        rows = visible_tasks(request).with_light(found, on).with_support_of(user).with_predecessors(user)
         tasks = listed(rows.with_people().by_place(), found)
         may_settle = permissions.can_set_up(user, found)
         context = shown.present(found, tasks, user, on, focus, may_settle=may_settle)

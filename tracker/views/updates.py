@@ -33,7 +33,7 @@ from tracker.forms.updates import (
 from tracker.models import Draft, Task
 from tracker.presenters import updates as shown
 from tracker.services import tasks, updates
-from tracker.views.base import person_of, task_or_404, visible_tasks
+from tracker.views.base import person_of, shut, task_or_404, visible_tasks
 
 # Where the sentence about a need of the services stands on the form.
 PLACES = {"evidence": "existing"}
@@ -121,6 +121,8 @@ def _keep(request: HttpRequest, task: Task) -> HttpResponse:
     """Keep the draft of one person; right or wrong, it is looked at when it is sent."""
     form = UpdateForm(request.POST, indicators=shown.indicators_of(task), steps=shown.open_steps(task))
     proof = _proof(request, task)
+    if shut(task.plan, form, proof):
+        return _page(request, task, form, proof, status=409)
     values = drafted(request.POST, form, proof)
     if proof.is_bound and not proof.is_valid() and "file" in proof.errors:
         return _page(request, task, form, proof, status=400)
@@ -167,6 +169,8 @@ def _send(request: HttpRequest, task: Task) -> HttpResponse:
     indicators = shown.indicators_of(task) if readings_in(data) else ()
     form = UpdateForm(data, indicators=indicators, steps=shown.open_steps(task))
     proof = _proof(request, task)
+    if shut(task.plan, form, proof):
+        return _page(request, task, form, proof, status=409)
     if not all([form.is_valid(), not proof.is_bound or proof.is_valid()]):
         return _page(request, task, form, proof, status=400)
     try:
@@ -301,6 +305,8 @@ def contribute(request: HttpRequest, task: int) -> HttpResponse:
         form = ContributionForm(initial={"version": found.version})
         return _page(request, found, form, proof)
     form, proof = ContributionForm(request.POST), _proof(request, found)
+    if shut(found.plan, form, proof):
+        return _page(request, found, form, proof, status=409)
     if not all([form.is_valid(), not proof.is_bound or proof.is_valid()]):
         return _page(request, found, form, proof, status=400)
     try:
@@ -323,7 +329,7 @@ def no_change(request: HttpRequest, task: int) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None, auto_id=f"%s-{found.pk}")
     if request.method != "POST":
         return _asked(request, found, form)
-    if not form.is_valid():
+    if shut(found.plan, form) or not form.is_valid():
         return _asked(request, found, form, status=409)
     try:
         sent = tasks.report_no_change(found.pk, by=person_of(request), **form.cleaned_data)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tracker.importing.succession import LEAST_LIKENESS, matches
+from tracker.importing.succession import CONTAINED, LEAST_LIKENESS, matches
 
 TOLD = [
     (1, "推进社区矫正中心规范化建设"),
@@ -40,13 +40,18 @@ def test_words_of_another_matter_lead_nowhere(words):
 
 def test_words_that_stand_whole_in_others_are_surely_the_same():
     found = matches(TOLD, [(9, "今年继续推进社区矫正中心规范化建设")])[9][0]
-    assert (found.key, found.likeness) == (1, 1.0)
+    assert (found.key, found.likeness) == (1, CONTAINED)
 
 
 def test_a_short_piece_that_stands_in_many_sentences_is_no_sure_sign():
     found = matches([(1, "联合整治"), (2, "开展校园周边环境联合整治")], [(9, "开展校园周边环境联合整治")])[9]
     assert (found[0].key, found[0].likeness) == (2, 1.0)
     assert all(match.likeness < 1 for match in found[1:])
+
+
+def test_the_same_words_go_before_words_that_contain_them():
+    told = [(1, "继续推进社区矫正中心规范化建设"), (2, "推进社区矫正中心规范化建设")]
+    assert keys("推进社区矫正中心规范化建设", told) == [2, 1]
 
 
 def test_punctuation_and_its_width_make_no_difference():

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 
 from tests.tracker.conftest import SHANGHAI
 from tests.worlds import REPORT
@@ -210,7 +211,8 @@ def test_one_that_absorbs_others_does_not_end_itself(desk, fate):
 
 
 def test_the_same_is_said_of_several_at_once(desk):
-    rows = settle_all(desk)
+    assert settle_all(desk) == rollover.Settled(new=4, replaced=0, skipped=0)
+    rows = CarryOver.objects.order_by("task")
     assert [(row.task.code, row.words) for row in rows] == [(task.code, task.quote) for task in desk.tasks]
 
 
@@ -241,6 +243,26 @@ def test_several_need_at_least_one_and_all_of_this_plan(desk):
 def test_nobody_else_settles_several(desk, who):
     with pytest.raises(NotPermitted):
         settle_all(desk, by=getattr(desk, who))
+
+
+def test_what_was_settled_before_stays_when_several_are_settled(desk):
+    decide(desk, kind="dropped", reason="职能划转")
+    lines = TaskEvent.objects.filter(task=desk.open_task).count()
+    assert settle_all(desk) == rollover.Settled(new=3, replaced=0, skipped=1)
+    row = CarryOver.objects.get(task=desk.open_task)
+    assert (row.kind, row.reason, row.by) == ("dropped", "职能划转", desk.reviewer)
+    assert TaskEvent.objects.filter(task=desk.open_task).count() == lines
+
+
+def test_it_is_replaced_knowingly_and_words_of_a_carried_task_stay_even_then(desk):
+    decide(desk, words="健全全员培训机制")
+    decide(desk, desk.tasks[1], kind="dropped", reason="职能划转")
+    assert settle_all(desk, replace=True) == rollover.Settled(new=2, replaced=2, skipped=0)
+    kept = dict(CarryOver.objects.values_list("task", "words"))
+    assert kept[desk.open_task.pk] == "健全全员培训机制"
+    assert kept[desk.tasks[1].pk] == desk.tasks[1].quote
+    settle_all(desk, replace=True, kind="dropped")
+    assert set(CarryOver.objects.values_list("words", flat=True)) == {""}
 
 
 # ---------- Taken back ----------
@@ -370,6 +392,25 @@ def test_many_tasks_that_are_not_settled_are_counted_after_the_first(desk, monke
     refused(desk, "1.1, 1.2 and 2 more")
 
 
+@pytest.mark.parametrize("kind", ["dropped", "finished"])
+def test_it_is_refused_while_a_task_that_ends_is_carried_on_by_one_of_the_next_plan(desk, kind):
+    settle_all(desk)
+    successions.link(desk.next_plan, desk.tasks[2].pk, by=desk.admin, task_id=desk.next_tasks[0].pk)
+    decide(desk, desk.tasks[2], kind=kind)
+    refused(desk, "2.1")
+    assert rollover.obstacles(desk.plan)[0].url == reverse("predecessors", args=[desk.next_plan.pk])
+    for way_out in ("withdraw", "dismiss"):
+        successions.settle(Succession.objects.get().pk, by=desk.admin, verdict=way_out)
+        assert rollover.obstacles(desk.plan) == []
+
+
+def test_a_measure_that_tells_of_an_ended_task_hinders_nothing(desk):
+    settle_all(desk, kind="finished")
+    measure = successions.measures_of(desk.next_plan).first()
+    successions.link(desk.next_plan, desk.tasks[2].pk, by=desk.admin, measure_id=measure.pk)
+    assert rollover.obstacles(desk.plan) == []
+
+
 @pytest.mark.parametrize("stage", ["submitted", "under_review"])
 def test_it_is_refused_while_a_submission_is_not_decided(world, stage):
     getattr(world, stage)()
@@ -487,6 +528,25 @@ def test_it_stays_closed_once_the_next_plan_has_confirmed_successors(desk, end):
     successions.link(desk.next_plan, desk.tasks[2].pk, by=desk.admin, **{f"{end}_id": row.pk})
     with pytest.raises(MoveRefused):
         rollover.reopen_plan(desk.plan.pk, by=desk.admin, reason="漏了一项")
+
+
+def test_once_the_confirmations_are_withdrawn_it_is_opened_again(desk):
+    closed(desk)
+    row = successions.link(desk.next_plan, desk.tasks[2].pk, by=desk.admin, task_id=desk.next_tasks[0].pk)
+    assert "1" in rollover.reopening_refusal(desk.plan)
+    successions.settle(row.pk, by=desk.admin, verdict="withdraw")
+    assert rollover.reopening_refusal(desk.plan) == ""
+    assert rollover.reopen_plan(desk.plan.pk, by=desk.admin, reason="漏了一项").state == PlanState.ACTIVE
+
+
+def test_every_closing_and_reopening_is_known_with_person_and_reason(desk):
+    assert rollover.turns(desk.plan) == []
+    closed(desk)
+    rollover.reopen_plan(desk.plan.pk, by=desk.admin, reason="漏了一项")
+    plans.configure(desk.plan.pk, by=desk.admin, near_days=20)
+    closed(desk)
+    told = [(turn.closed, turn.by, turn.reason) for turn in rollover.turns(desk.plan)]
+    assert told == [(True, desk.admin, ""), (False, desk.admin, "漏了一项"), (True, desk.admin, "")]
 
 
 def test_proposals_and_the_successors_of_a_discarded_plan_do_not_keep_it_closed(desk):

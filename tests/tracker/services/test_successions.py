@@ -4,6 +4,7 @@ import pytest
 
 from tracker.enums import EventKind, LinkState, PlanState
 from tracker.exceptions import InvalidInput, MoveRefused, NotPermitted
+from tracker.importing.succession import LEAST_INSTEAD, matches
 from tracker.models import Plan, Succession, TaskEvent
 from tracker.services import history, rollover, successions, tasks
 
@@ -129,6 +130,83 @@ def test_what_was_settled_can_be_settled_otherwise(proposed):
         successions.settle(proposed.row.pk, by=proposed.admin, verdict=verdict)
     proposed.row.refresh_from_db()
     assert proposed.row.state == LinkState.CONFIRMED
+
+
+def test_a_confirmation_is_withdrawn_and_the_predecessor_is_a_proposal_again(proposed):
+    successions.settle(proposed.row.pk, by=proposed.admin, verdict="confirm")
+    row = successions.settle(proposed.row.pk, by=proposed.reviewer, verdict="withdraw")
+    assert (row.state, row.confirmed_by, row.confirmed_at) == ("proposed", None, None)
+    assert TaskEvent.objects.latest("sequence").changes == {"succession": [None, "proposed"]}
+    assert history.verify()
+
+
+@pytest.mark.parametrize("verdict", ["confirm", "dismiss", "withdraw"])
+def test_what_stands_so_already_is_not_written_again(proposed, verdict):
+    successions.settle(proposed.row.pk, by=proposed.admin, verdict=verdict)
+    lines, versions = TaskEvent.objects.count(), proposed.row.history.count()
+    row = successions.settle(proposed.row.pk, by=proposed.reviewer, verdict=verdict)
+    assert row.confirmed_by in (proposed.admin, None)
+    assert (TaskEvent.objects.count(), proposed.row.history.count()) == (lines, versions)
+    assert successions.settle_many(proposed.next_plan, [row.pk], by=proposed.admin, verdict=verdict) == 0
+
+
+def test_what_somebody_put_back_stays_proposed_when_the_words_are_compared_again(proposed):
+    by_hand = successions.link(
+        proposed.next_plan, proposed.tasks[3].pk, by=proposed.admin, task_id=proposed.next_tasks[1].pk
+    )
+    successions.settle(by_hand.pk, by=proposed.admin, verdict="withdraw")
+    propose(proposed)
+    assert Succession.objects.get(task=proposed.next_tasks[1]).pk == by_hand.pk
+
+
+def test_in_place_of_a_dismissed_one_only_a_like_one_is_proposed(proposed):
+    """The other's words are like enough to be proposed at first, and not enough once the best was dismissed."""
+    words = {"by": proposed.admin, "kind": "carried", "reason": "年底情况"}
+    rollover.reopen_plan(proposed.plan.pk, by=proposed.admin, reason="改写")
+    rollover.decide(proposed.tasks[3].pk, words="开展执法案卷抽样检查", **words)
+    quote = proposed.next_tasks[0].quote
+    told = [(1, proposed.tasks[2].quote), (2, "开展执法案卷抽样检查")]
+    ranked = matches(told, [(9, quote)])[9]
+    assert [match.key for match in ranked] == [1, 2] and ranked[1].likeness < LEAST_INSTEAD
+    successions.settle(proposed.row.pk, by=proposed.admin, verdict="dismiss")
+    propose(proposed)
+    assert not Succession.objects.filter(task=proposed.next_tasks[0], state="proposed").exists()
+
+
+def test_the_same_title_goes_before_words_that_contain_it(years):
+    rollover.reopen_plan(years.plan.pk, by=years.admin, reason="改写")
+    words = {"by": years.admin, "kind": "carried", "reason": "年底情况"}
+    rollover.decide(years.tasks[2].pk, words="继续开展执法评查，并通报结果", **words)
+    rollover.decide(years.tasks[3].pk, words="深化执法评查", **words)
+    Succession.objects.all().delete()
+    tasks.edit(years.next_tasks[0].pk, by=years.admin, title="深化执法评查")
+    propose(years)
+    assert ("2.2", "1.1") in pairs()
+
+
+@pytest.mark.parametrize("kind", ["dropped", "finished"])
+def test_no_task_carries_on_one_that_was_settled_as_ended_and_what_to_do_is_said(years, kind, settings):
+    settings.LANGUAGE_CODE = "en"
+    rollover.reopen_plan(years.plan.pk, by=years.admin, reason="改写")
+    rollover.decide(years.tasks[2].pk, by=years.admin, kind=kind, reason="年底情况")
+    with pytest.raises(InvalidInput, match=r"2\.1 was settled as .* Dismiss this predecessor, or settle the task"):
+        successions.link(years.next_plan, years.tasks[2].pk, by=years.admin, task_id=years.next_tasks[0].pk)
+    row = Succession.objects.create(predecessor=years.tasks[2], task=years.next_tasks[0])
+    with pytest.raises(InvalidInput):
+        successions.settle(row.pk, by=years.admin, verdict="confirm")
+    measure = successions.link(years.next_plan, years.tasks[2].pk, by=years.admin, measure_id=years.measures[0].pk)
+    assert measure.state == LinkState.CONFIRMED
+
+
+def test_carried_tasks_that_no_task_takes_up_are_found(years):
+    def left():
+        return [task.code for task in successions.untaken(years.next_plan, years.plan).by_place()]
+
+    assert left() == ["2.1", "2.2"]
+    propose(years)
+    assert left() == ["2.2"]
+    successions.settle(Succession.objects.get(task=years.next_tasks[0]).pk, by=years.admin, verdict="dismiss")
+    assert left() == ["2.1", "2.2"]
 
 
 def test_several_are_settled_at_once_all_or_none(proposed):

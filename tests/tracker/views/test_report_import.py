@@ -14,7 +14,8 @@ from tests.tracker.importing.conftest import TEXT
 from tests.worlds import World
 from tracker.enums import ImportState, PlanState
 from tracker.models import Plan, ReportImport, Task, User
-from tracker.services import report_imports
+from tracker.presenters.rollover import untaken_warning
+from tracker.services import report_imports, rollover, successions
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -277,6 +278,34 @@ def test_other_governments_imports_do_not_exist(world: World, signed_in: SignIn,
     for name in ("import", "import_units", "import_create", "import_discard"):
         assert signed_in(world.foreign_admin).get(address(begun, name)).status_code == 404
         assert signed_in(world.staff).get(address(begun, name)).status_code == 404
+
+
+def test_a_new_plan_is_for_the_year_after_the_newest_and_not_before_this_one(world: World, signed_in: SignIn):
+    client = signed_in(world.admin)
+
+    def offered() -> int:
+        year: int = client.get(reverse("imports")).context["ledger_form"]["plan_year"].value()
+        return year
+
+    assert offered() == 2025
+    assert world.plan.year == 2025
+    assert offered() == 2026
+    assert world.next_plan.year == 2026
+    assert offered() == 2027
+    Plan.objects.filter(year=2026).update(state="discarded")
+    assert offered() == 2026
+    Plan.objects.filter(year=2025).update(year=2021)
+    assert offered() == 2025
+
+
+def test_a_draft_that_leaves_carried_tasks_behind_says_so_where_it_is_put_in_force(world: World):
+    settings_of = {"by": world.admin, "kind": "carried", "reason": "明年继续"}
+    rollover.decide_many(world.plan, [task.pk for task in world.tasks], **settings_of)
+    assert "4" in untaken_warning(world.next_plan)
+    for task in world.tasks:
+        successions.link(world.next_plan, task.pk, by=world.admin, task_id=world.next_tasks[0].pk)
+    assert untaken_warning(world.next_plan) == ""
+    assert untaken_warning(world.plan) == ""
 
 
 def test_a_plan_is_begun_from_a_ledger(world: World, signed_in: SignIn):

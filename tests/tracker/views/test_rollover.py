@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tracker.enums import PlanState
@@ -87,18 +89,30 @@ def test_the_list_is_narrowed_and_says_how_many_there_are(desk, signed_in):
     rollover.decide(desk.tasks[1].pk, by=desk.admin, kind="dropped", reason="职能划转")
     client = signed_in(desk.admin)
     shown = {}
-    for show in ("", "open", "settled", "submitted", "nonsense"):
+    for show in ("", "open", "all", "settled", "submitted", "nonsense"):
         answer = client.get(wizard_url(desk), {"show": show})
         shown[show] = [row.row.code for row in answer.context["settlings"]]
     everything = ["1.1", "1.2", "2.1", "2.2"]
     assert shown == {
-        "": everything,
+        "": ["1.1", "2.1", "2.2"],
         "open": ["1.1", "2.1", "2.2"],
+        "all": everything,
         "settled": ["1.2"],
         "submitted": [],
-        "nonsense": everything,
+        "nonsense": ["1.1", "2.1", "2.2"],
     }
-    assert [tab["count"] for tab in answer.context["tabs"]] == [4, 3, 1, 0]
+    assert [tab["count"] for tab in answer.context["tabs"]] == [3, 4, 1, 0]
+
+
+def test_the_page_opens_on_what_is_to_be_settled_as_long_as_there_is_something(desk, signed_in):
+    client = signed_in(desk.admin)
+
+    def current():
+        return [tab["label"] for tab in client.get(wizard_url(desk)).context["tabs"] if tab["current"]]
+
+    assert current() == ["To be settled"]
+    settle_all(desk)
+    assert current() == ["All open tasks"]
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -107,7 +121,7 @@ def test_the_wizard_costs_the_same_for_one_task_and_for_three(desk, signed_in, d
         rollover.decide(task.pk, by=desk.admin, kind="carried", reason="明年继续")
     client = signed_in(desk.admin)
     client.get(wizard_url(desk))
-    with django_assert_num_queries(FRAME + 11):
+    with django_assert_num_queries(FRAME + 13):
         assert client.get(wizard_url(desk)).status_code == 200
 
 
@@ -123,7 +137,7 @@ def test_what_becomes_of_a_task_is_said_on_its_own_page_and_leads_back_to_its_pl
     assert answer.headers["Location"] == f"{wizard_url(desk)}#task-{desk.open_task.pk}"
     row = CarryOver.objects.get()
     assert (row.kind, row.reason, row.words, row.by) == ("carried", "明年继续推进", "健全全员培训机制", desk.reviewer)
-    listed = client.get(wizard_url(desk)).context["settlings"][0]
+    listed = client.get(wizard_url(desk), {"show": "settled"}).context["settlings"][0]
     assert (listed.settled, listed.reason) == ("Carried into next year's plan", "明年继续推进")
 
 
@@ -167,6 +181,22 @@ def test_the_form_alone_stands_in_the_list_where_htmx_asks_for_it(desk, signed_i
     assert f'action="{task_url(desk.open_task)}"' in html
 
 
+def test_the_form_in_the_list_takes_the_focus_and_the_page_of_its_own_does_not(desk, signed_in):
+    client = signed_in(desk.admin)
+    assert client.get(task_url(desk.open_task), HTTP_HX_REQUEST="true").content.decode().count(" autofocus>") == 1
+    assert " autofocus>" not in client.get(task_url(desk.open_task)).content.decode()
+
+
+@pytest.mark.parametrize(("typed", "told"), [("健全全员培训机制", True), ("", False), (None, False)])
+def test_words_that_are_not_kept_are_said_to_be_left_out(desk, signed_in, typed, told):
+    """The report's own words stand in the form from the beginning; nobody wrote those."""
+    given = desk.open_task.quote if typed is None else typed
+    sent = {**SAID, "kind": "dropped", "words": given}
+    answer = signed_in(desk.admin).post(task_url(desk.open_task), sent, follow=True)
+    assert ("The words for next year are not kept" in answer.content.decode()) == told
+    assert CarryOver.objects.get().words == ""
+
+
 def test_a_closed_task_is_refused_with_a_sentence(desk, signed_in):
     done = desk.completed(desk.tasks[3])
     answer = signed_in(desk.admin).get(task_url(done))
@@ -182,6 +212,19 @@ def test_the_ticked_tasks_are_settled_together(desk, signed_in):
     answer = signed_in(desk.admin).post(wizard_url(desk), {"tasks": keys, "kind": "dropped", "reason": "职能划转"})
     assert answer.status_code == 302
     assert set(CarryOver.objects.values_list("task", "kind")) == {(keys[0], "dropped"), (keys[1], "dropped")}
+
+
+def test_what_was_settled_before_is_left_unless_the_tick_says_otherwise(desk, signed_in):
+    rollover.decide(desk.tasks[1].pk, by=desk.reviewer, kind="carried", reason="明年继续", words="原话")
+    client = signed_in(desk.admin)
+    sent = {"tasks": [desk.tasks[1].pk, desk.tasks[2].pk], "kind": "dropped", "reason": "职能划转"}
+    page = client.post(wizard_url(desk), sent, follow=True).content.decode()
+    assert "Newly settled: 1. Replaced: 0. Left as settled before: 1." in page
+    row = CarryOver.objects.get(task=desk.tasks[1])
+    assert (row.kind, row.reason, row.words) == ("carried", "明年继续", "原话")
+    page = client.post(wizard_url(desk), {**sent, "replace": "yes"}, follow=True).content.decode()
+    assert "Newly settled: 0. Replaced: 2. Left as settled before: 0." in page
+    assert set(CarryOver.objects.values_list("reason", flat=True)) == {"职能划转"}
 
 
 @pytest.mark.parametrize(
@@ -351,7 +394,7 @@ def test_the_record_costs_the_same_for_one_successor_and_for_three(shut, signed_
         successions.link(shut.next_plan, task.pk, by=shut.admin, task_id=shut.next_tasks[0].pk)
     client = signed_in(shut.admin)
     client.get(wizard_url(shut))
-    with django_assert_num_queries(CLOSED_FRAME + 3):
+    with django_assert_num_queries(CLOSED_FRAME + 4):
         assert client.get(wizard_url(shut)).status_code == 200
 
 
@@ -363,6 +406,31 @@ def test_the_administrator_opens_the_plan_again_with_a_reason(shut, signed_in):
     assert (too_long.status_code, "长" * 101 in too_long.content.decode()) == (400, True)
     assert client.post(address, {"reason": "漏了一项"}).status_code == 302
     assert Plan.objects.get(pk=shut.plan.pk).state == PlanState.ACTIVE
+
+
+def test_where_it_stays_closed_there_is_no_form_but_why_and_the_way_to_the_predecessors(shut, signed_in):
+    successions.link(shut.next_plan, shut.tasks[0].pk, by=shut.admin, task_id=shut.next_tasks[0].pk)
+    html = signed_in(shut.admin).get(wizard_url(shut)).content.decode()
+    assert reverse("reopen_plan", args=[shut.plan.pk]) not in html
+    assert "the plan stays closed until the confirmation is withdrawn there" in html
+    assert f'href="{reverse("predecessors", args=[shut.next_plan.pk])}"' in html
+    assert "stays closed" not in words(signed_in(shut.viewer).get(wizard_url(shut)))
+
+
+def test_closings_and_reopenings_are_read_with_person_and_reason(shut, signed_in):
+    rollover.reopen_plan(shut.plan.pk, by=shut.admin, reason="漏了一项")
+    opened = words(signed_in(shut.reviewer).get(wizard_url(shut)))
+    assert "Opened again by 人-admin on" in opened and "漏了一项" in opened
+    rollover.close(shut.plan.pk, by=shut.admin)
+    record = words(signed_in(shut.viewer).get(wizard_url(shut)))
+    assert record.count("Closed by 人-admin on") == 3 and "漏了一项" in record
+    kept = signed_in(shut.admin).get(reverse("admin:tracker_plan_history", args=[shut.plan.pk]))
+    assert (kept.status_code, "漏了一项" in kept.content.decode()) == (200, True)
+
+
+def test_the_history_of_a_plan_of_another_government_is_not_there(shut, signed_in):
+    answer = signed_in(shut.foreign_admin).get(reverse("admin:tracker_plan_history", args=[shut.plan.pk]))
+    assert answer.status_code in (302, 404)
 
 
 def test_why_it_stays_closed_is_said_and_the_reason_stays_typed(shut, signed_in):
@@ -398,6 +466,74 @@ def test_the_home_of_a_closed_plan_says_so_and_leads_to_the_record(shut, signed_
     assert "days left" not in page
     assert wizard_url(shut) in answer.content.decode()
     assert (answer.context["groups"], answer.context["reminders"], answer.context["dates"]) == ([], [], [])
+
+
+def test_a_task_that_a_closed_plan_left_open_asks_nothing_of_anybody(shut, signed_in):
+    answer = signed_in(shut.staff).get(shut.tasks[0].get_absolute_url())
+    page = words(answer)
+    assert page.count("nothing in it can be changed") == 1
+    assert (answer.context["actions"].primary, answer.context["actions"].buttons) == (None, ())
+    assert {step.state for step in answer.context["steps"]} == {"done", "current"}
+    assert "Next:" not in page and "When the plan was closed on" in page
+    done = signed_in(shut.staff).get(shut.done.get_absolute_url())
+    assert "When the plan was closed on" not in words(done)
+
+
+@pytest.mark.parametrize("who", ["viewer", "admin"])
+def test_the_overview_of_a_closed_plan_says_so_and_leads_to_the_record(shut, signed_in, who):
+    answer = signed_in(getattr(shut, who)).get(reverse("overview", args=[shut.plan.pk]))
+    head = answer.content.decode().split("</header>")[-2]
+    assert "The plan is closed" in head and wizard_url(shut) in head
+
+
+def test_the_review_queue_of_a_closed_plan_is_empty_and_says_why(shut, signed_in):
+    address = reverse("review_queue", args=[shut.plan.pk])
+    page = words(signed_in(shut.reviewer).get(address))
+    assert "The plan is closed; nothing is reviewed in it any more" in page
+    assert signed_in(shut.staff).get(address).status_code == 403
+    assert signed_in(shut.reviewer).get(reverse("review", args=[shut.tasks[0].pk])).status_code == 200
+
+
+def test_a_unit_that_leads_no_task_is_told_that_and_not_that_all_is_done(desk, signed_in):
+    home = reverse("home", args=[desk.plan.pk])
+    assert "No task of this plan is led by your unit" in words(signed_in(desk.second_staff).get(home))
+    desk.confirmed(desk.tasks[1], unit=desk.second, starts_on=desk.plan.ends_on)
+    page = words(signed_in(desk.second_staff).get(home))
+    assert "No task of this plan" not in page and "Everything is done for this period" in page
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "more"),
+    [
+        ("staff", "report_progress", []),
+        ("staff", "no_change", []),
+        ("staff", "evidence_new", []),
+        ("staff", "move", ["submit"]),
+        ("staff", "request_change", ["extension"]),
+        ("reviewer", "review", []),
+        ("reviewer", "raise_light", []),
+    ],
+)
+def test_what_is_sent_to_a_closed_plan_is_answered_by_that_alone(shut, signed_in, who, name, more):
+    address = reverse(name, args=[shut.tasks[0].pk, *more])
+    answer = signed_in(getattr(shut, who)).post(address, {"summary": "补报一句"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "The plan is closed; nothing in it can be changed." in page
+    assert "field__error" not in page and "This field is required" not in page
+
+
+def test_the_table_of_the_trace_leads_to_what_a_task_carries_on(shut, signed_in, django_assert_num_queries):
+    client, address = signed_in(shut.admin), reverse("trace", args=[shut.next_plan.pk]) + "?as=table"
+    assert shut.next_tasks
+    client.get(address)
+    with CaptureQueriesContext(connection) as before:
+        assert "Carries on" not in words(client.get(address))
+    successions.link(shut.next_plan, shut.tasks[0].pk, by=shut.admin, task_id=shut.next_tasks[0].pk)
+    with django_assert_num_queries(len(before)):
+        page = client.get(address)
+    assert "Carries on 2025 plan 1.1 继续组织全员培训" in words(page)
+    assert f'href="{shut.tasks[0].get_absolute_url()}"' in page.content.decode()
 
 
 def test_the_menu_leads_to_the_roll_over_those_who_settle_it(desk, signed_in):
@@ -505,8 +641,12 @@ def test_one_holds_or_does_not(years, signed_in):
     answer = client.post(reverse("settle_succession", args=[row.pk, "confirm"]))
     assert answer.headers["Location"] == f"{years.url}#task-{years.next_tasks[0].pk}"
     assert "confirmed by 人-admin on 16 Jun" in words(client.get(years.url))
+    client.post(reverse("settle_succession", args=[row.pk, "withdraw"]))
+    assert Succession.objects.get(pk=row.pk).state == "proposed"
     client.post(reverse("settle_succession", args=[row.pk, "dismiss"]))
-    assert ends(client.get(years.url))[f"task-{years.next_tasks[0].pk}"] == []
+    page = client.get(years.url)
+    assert ends(page)[f"task-{years.next_tasks[0].pk}"] == []
+    assert "1 dismissed 2.1 开展执法评查 dismissed by 人-admin on 16 Jun 2025 Make it a proposal again" in words(page)
     assert client.post(reverse("settle_succession", args=[row.pk, "perhaps"])).status_code == 404
 
 
@@ -518,6 +658,36 @@ def test_several_hold_together(years, signed_in):
         assert not Succession.objects.exclude(state="proposed").exists()
     client.post(address, {"rows": keys, "verdict": "confirm"})
     assert not Succession.objects.exclude(state="confirmed").exists()
+
+
+def test_several_confirmations_are_withdrawn_together(years, signed_in):
+    client, address = signed_in(years.admin), reverse("settle_successions", args=[years.next_plan.pk])
+    keys = list(Succession.objects.values_list("pk", flat=True))
+    client.post(address, {"rows": keys, "verdict": "confirm"})
+    assert "Withdraw the confirmations chosen" in words(client.get(years.url))
+    client.post(address, {"confirmed": keys, "verdict": "dismiss"})
+    assert not Succession.objects.exclude(state="confirmed").exists()
+    client.post(address, {"confirmed": keys, "verdict": "withdraw"})
+    assert not Succession.objects.exclude(state="proposed").exists()
+
+
+def test_what_the_year_before_carries_and_nobody_takes_up_is_named_with_its_number(years, signed_in):
+    client = signed_in(years.admin)
+    page = words(client.get(years.url))
+    assert "Carried in 2025, taken up by no task yet 1 item 1.1 继续组织全员培训 健全全员培训机制" in page
+    successions.link(years.next_plan, years.tasks[0].pk, by=years.admin, task_id=years.next_tasks[1].pk)
+    assert "taken up by no task yet" not in words(client.get(years.url))
+
+
+def test_a_predecessor_that_ended_is_refused_with_a_sentence_on_the_page(years, signed_in):
+    row = Succession.objects.create(predecessor=years.tasks[3], task=years.next_tasks[1])
+    client = signed_in(years.admin)
+    page = client.post(reverse("settle_succession", args=[row.pk, "confirm"]), follow=True)
+    assert "2.2 was settled as “Not pursued further”" in page.content.decode()
+    address = reverse("link_task_predecessor", args=[years.next_plan.pk, years.next_tasks[1].pk])
+    assert client.post(address, {"predecessor": years.tasks[3].pk}).status_code == 400
+    row.refresh_from_db()
+    assert row.state == "proposed"
 
 
 @pytest.mark.parametrize("end", ["task", "measure"])
@@ -565,5 +735,5 @@ def test_the_page_costs_the_same_for_one_predecessor_and_for_three(years, signed
         successions.link(years.next_plan, task.pk, by=years.admin, task_id=years.next_tasks[0].pk)
     client = signed_in(years.admin)
     client.get(years.url)
-    with django_assert_num_queries(FRAME + 3):
+    with django_assert_num_queries(FRAME + 4):
         assert client.get(years.url).status_code == 200
