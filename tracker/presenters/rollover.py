@@ -195,6 +195,7 @@ def settle_page(task: Task, plan: Plan, on: datetime.date) -> dict[str, Any]:
         "due": wording.date_in_year(task.due_on, task),
         "proposed": _("Proposed: %(kind)s (%(why)s)") % {"kind": CarryOverKind(kind).label, "why": why} if kind else "",
         "said": _said(said, plan) if said else "",
+        "seen": rollover.mark_of(said),
     }
 
 

@@ -5,6 +5,7 @@ another. All raise NotPermitted, MoveRefused, InvalidInput or Stale with a sente
 """
 
 import datetime
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,7 @@ from tracker.enums import (
     RequestState,
     Status,
 )
-from tracker.exceptions import InvalidInput, MoveRefused
+from tracker.exceptions import InvalidInput, MoveRefused, Stale
 from tracker.models import (
     CarryOver,
     ContributionRequest,
@@ -88,16 +89,20 @@ def decide(
     words: str = "",
     into: int | None = None,
     version: int | None = None,
+    seen: str | None = None,
 ) -> CarryOver:
     """Say what becomes of an open task; replaces what was said before.
 
-    `words` stand in next year's arrangements for a carried task (the task's own quote where none are given), `into` is
-    the key of the task of the same plan that absorbs it. It changes nothing of the task itself.
+    `seen` is the `mark_of` what the person had before the eyes; where somebody has settled the task otherwise since,
+    it is refused as stale. `words` stand in next year's arrangements for a carried task (the task's own quote where
+    none are given), `into` is the key of the task of the same plan that absorbs it. It changes nothing of the task
+    itself.
     """
     _lock_plan(tasks=task_id)
     task = tasks.locked(task_id, version)
     permissions.check_carry_over(by, task)
     given = _checked(kind, reason, words, by=by, task=task)
+    _refuse_settled_since(task, seen)
     return _store(task, by=by, into=into, **given)
 
 
@@ -135,16 +140,39 @@ def decide_many(
 
 
 @transaction.atomic
-def undo(task_id: int, *, by: User, version: int | None = None) -> Task:
-    """Take back what was said of an open task."""
+def undo(task_id: int, *, by: User, version: int | None = None, seen: str | None = None) -> Task:
+    """Take back what was said of an open task; `seen` as for `decide`."""
     _lock_plan(tasks=task_id)
     task = tasks.locked(task_id, version)
     permissions.check_carry_over(by, task)
     row = CarryOver.objects.filter(task=task).first()
     if row is None:
         raise MoveRefused(_("Nothing has been settled for %(code)s.") % {"code": task.code})
+    _refuse_settled_since(task, seen)
     _forget(row, task, by=by, detail=_("Taken back: %(what)s") % {"what": row.get_kind_display()})
     return task
+
+
+def mark_of(row: CarryOver | None) -> str:
+    """A short digest of what was said, by which a form says what its reader had before the eyes; "" for nothing."""
+    if row is None:
+        return ""
+    said = "\n".join((row.kind, row.reason, row.words, str(row.into_id)))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _refuse_settled_since(task: Task, seen: str | None) -> None:
+    row = CarryOver.objects.filter(task=task).select_related("by", "into").first()
+    if seen is None or seen == mark_of(row):
+        return
+    if row is None:
+        words = _("Somebody has taken back what was settled for %(code)s; what you typed is still here.")
+        raise Stale(words % {"code": task.code}, {})
+    words = _(
+        "%(who)s has settled %(code)s meanwhile: %(what)s. What you typed is still here; sent again, it replaces it."
+    )
+    said = {"who": row.by, "code": task.code, "what": _detail(row)}
+    raise Stale(words % said, {"kind": row.kind, "reason": row.reason, "words": row.words})
 
 
 def _lock_plan(**which: Any) -> Plan:

@@ -16,7 +16,7 @@ from tracker.enums import OPEN_STATUSES, CarryOverKind, EventKind, LinkState, Pa
 from tracker.exceptions import InvalidInput
 from tracker.importing.succession import LEAST_INSTEAD, Match, matches
 from tracker.models import Measure, Plan, Succession, Task, TaskEvent, User
-from tracker.services import history, tasks
+from tracker.services import history, plans, tasks
 
 # What else was told of tasks of a plan, from other apps, as the person sees it: (key of the task, sentence) pairs.
 ALSO_TOLD: list[Callable[[Plan, User], Iterable[tuple[int, str]]]] = []
@@ -44,6 +44,8 @@ def propose(plan: Plan, *, by: User) -> int:
     What somebody has confirmed, dismissed or put back is never touched, and a dismissed pair is not proposed again.
     Proposals that no longer follow from the words are dropped. Called twice, the second call changes nothing.
     """
+    # Two that propose at once must not propose the same twice.
+    plans.hold(plan)
     permissions.check_set_up(by, plan)
     earlier = plan_before(plan)
     if earlier is None:
@@ -155,6 +157,7 @@ def settle(succession_id: int, *, by: User, verdict: str) -> Succession:
 @transaction.atomic
 def settle_many(plan: Plan, succession_ids: Iterable[int], *, by: User, verdict: str) -> int:
     """Settle several successions of a plan at once, all or none; returns how many stood otherwise before."""
+    plans.hold(plan)
     permissions.check_set_up(by, plan)
     wanted = sorted(set(succession_ids))
     if not wanted:
@@ -178,6 +181,7 @@ def link(
     Raises InvalidInput (field "predecessor") for a task that is not of the year before, or one that is confirmed
     already.
     """
+    plans.hold(plan)
     permissions.check_set_up(by, plan)
     earlier = plan_before(plan)
     if earlier is None or not Task.objects.filter(plan=earlier, pk=predecessor_id).exists():
@@ -222,6 +226,8 @@ def _settle(row: Succession, *, by: User, verdict: str) -> Succession:
     state = VERDICTS.get(verdict)
     if state is None:
         raise InvalidInput(_("Choose whether it holds or not."))
+    # A plan is not opened again while its tasks are being tied to the next one, nor the other way round.
+    plans.hold(row.predecessor.plan)
     if row.state == state:
         return row
     if state == LinkState.CONFIRMED and row.task is not None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tracker import clock, permissions, wording
 from tracker.enums import OPEN_STATUSES, PlanState
-from tracker.exceptions import InvalidInput, Refusal
+from tracker.exceptions import InvalidInput, Refusal, Stale
 from tracker.forms.rollover import CarryOverForm, ManyCarryOversForm, PredecessorForm, ReopeningForm
 from tracker.models import Plan, Succession, Task, TaskEvent
 from tracker.presenters import rollover as shown
@@ -82,7 +82,7 @@ def carry_over(request: HttpRequest, task: int) -> HttpResponse:
     found = _with_last_report(request, plan, task)
     permissions.check_carry_over(user, found)
     if request.method == "POST" and "undo" in request.POST:
-        rollover.undo(found.pk, by=user)
+        rollover.undo(found.pk, by=user, seen=request.POST.get("seen"))
         messages.success(request, _("What was settled for %(code)s is taken back.") % {"code": found.code})
         return HttpResponseRedirect(_back(request, found))
     targets = shown.targets_of(visible_tasks(request).of_plan(plan).select_related("carry_over").by_place(), found.pk)
@@ -91,8 +91,8 @@ def carry_over(request: HttpRequest, task: int) -> HttpResponse:
     form = CarryOverForm(data, initial=values, targets=targets, auto_id=f"id_{found.pk}_%s")
     if form.is_valid():
         try:
-            said = rollover.decide(found.pk, by=user, **form.cleaned_data)
-        except InvalidInput as refusal:
+            said = rollover.decide(found.pk, by=user, seen=request.POST.get("seen"), **form.cleaned_data)
+        except (InvalidInput, Stale) as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("What becomes of %(name)s is recorded.") % {"name": found.code})
@@ -104,7 +104,8 @@ def carry_over(request: HttpRequest, task: int) -> HttpResponse:
     context |= shown.settle_page(found, plan, clock.today())
     alone = context["alone"] = bool(getattr(request, "htmx", False))
     template = "tracker/_carry_over_form.html" if alone else "tracker/carry_over.html"
-    return render(request, template, context, status=400 if form.is_bound else 200)
+    stale = form.is_bound and request.POST.get("seen", context["seen"]) != context["seen"]
+    return render(request, template, context, status=(409 if stale else 400) if form.is_bound else 200)
 
 
 def _with_last_report(request: HttpRequest, plan: Plan, pk: int) -> Task:

@@ -305,6 +305,17 @@ def test_the_rule_proposes_and_stores_nothing(world, nature, progress, due, kind
     assert not CarryOver.objects.exists()
 
 
+def test_the_second_of_two_who_settle_a_task_is_told_and_nothing_is_replaced(desk):
+    first = decide(desk, kind="carried", words="继续推进", seen="")
+    with pytest.raises(Stale) as refusal:
+        decide(desk, who="admin", kind="dropped", seen="")
+    assert "人-reviewer" in str(refusal.value)
+    assert CarryOver.objects.get(task=desk.open_task).kind == "carried"
+    with pytest.raises(Stale):
+        rollover.undo(desk.open_task.pk, by=desk.admin, seen="")
+    assert decide(desk, who="admin", kind="dropped", seen=rollover.mark_of(first)).kind == "dropped"
+
+
 # ---------- Closing ----------
 
 

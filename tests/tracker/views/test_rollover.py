@@ -737,3 +737,16 @@ def test_the_page_costs_the_same_for_one_predecessor_and_for_three(years, signed
     client.get(years.url)
     with django_assert_num_queries(FRAME + 4):
         assert client.get(years.url).status_code == 200
+
+
+def test_who_was_second_keeps_what_was_typed_and_can_send_it_again(desk, signed_in):
+    client, address = signed_in(desk.admin), reverse("carry_over", args=[desk.open_task.pk])
+    assert client.get(address).context["seen"] == ""
+    rollover.decide(desk.open_task.pk, by=desk.reviewer, kind="carried", reason="跨年", words="继续推进")
+    typed = {"kind": "dropped", "reason": "不再单列", "seen": ""}
+    answer = client.post(address, typed)
+    assert answer.status_code == 409
+    assert "不再单列" in answer.content.decode()
+    assert CarryOver.objects.get(task=desk.open_task).kind == "carried"
+    assert client.post(address, typed | {"seen": answer.context["seen"]}).status_code == 302
+    assert CarryOver.objects.get(task=desk.open_task).kind == "dropped"
