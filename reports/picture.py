@@ -32,6 +32,8 @@ from tracker.presenters.hanging import Held
 from tracker.services import history
 
 FORMAT = 1
+# What a unit says in a period, words or none.
+SAYING = (EventKind.REPORT, EventKind.NO_CHANGE, EventKind.SUBMIT)
 LANGUAGE = "zh-hans"
 # Reasons that tell of requests, notices and evidence which only the units of the task and those who oversee see.
 AMONG_UNITS = (AgendaReason.REQUEST, AgendaReason.NOTICE, AgendaReason.DEAD_EVIDENCE)

@@ -22,7 +22,7 @@ from reports.presenters.reviews import (
     reason_words,
 )
 from tracker import clock, wording
-from tracker.enums import DemandState, Disclosure, Light, NoticeState, RequestState, Verdict
+from tracker.enums import DemandState, Disclosure, EventKind, Light, NoticeState, RequestState, Verdict
 from tracker.exceptions import Refusal
 from tracker.lights import LIGHT_OF
 from tracker.models import ChangeRequest, SupervisionNotice, Task, TaskEvent, User
@@ -182,7 +182,9 @@ def _support(task: Task) -> str:
 
 def _report(task: Task) -> dict[str, str] | None:
     """The latest report that this person may see, from the lines read with the task."""
-    lines = [line for line in task.events.all() if line.seen and line.kind in picture.REPORTS]
+    said = [line for line in task.events.all() if line.seen and line.kind in picture.SAYING]
+    # A report sent along with a submission has no words of its own.
+    lines = [line for line in said if line.summary or line.kind == EventKind.NO_CHANGE]
     if not lines:
         return None
     line: TaskEvent = lines[-1]

@@ -17,7 +17,13 @@ from tracker.services import notices
 pytestmark = pytest.mark.django_db
 A4, A3_LANDSCAPE = (210, 297), (420, 297)
 WORD = ("notice_sheet", "record_document", "bulletin", "draft_document")
-EXCEL = ("ledger_workbook", "trace_workbook")
+EXCEL = {
+    "ledger_workbook": ("台账", "截至"),
+    "trace_workbook": ("不足", "开展执法评查"),
+    "overview_workbook": ("总览", "加强培训", "红"),
+    "rectification_workbook": ("整改目标", "培训覆盖还有不足"),
+    "public_ledger_workbook": ("重点督办内容", "全年完成情况"),
+}
 
 
 def furnished(world):
@@ -74,6 +80,13 @@ def test_documents_stand_on_a4_within_the_margins_of_the_standard(pages, name):
 def test_the_words_are_on_the_pages(pages, name, words):
     found = words_of(pages[name])
     for part in words:
+        assert part in found
+
+
+@pytest.mark.parametrize("name", sorted(EXCEL))
+def test_every_workbook_opens_and_prints_its_words(pages, name):
+    found = words_of(pages[name])
+    for part in EXCEL[name]:
         assert part in found
 
 
