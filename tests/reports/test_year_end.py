@@ -11,7 +11,7 @@ from django.urls import reverse
 from reports.annual.check import findings
 from reports.documents.annual_report import report
 from reports.models import LeaderDuty, Review
-from reports.services import drafts, reviews
+from reports.services import disclosure, drafts, reviews
 from tests.tracker.conftest import SHANGHAI
 from tests.tracker.services.test_demonstration import DATA, QUICK
 from tracker import clock
@@ -249,3 +249,9 @@ def test_the_word_file_read_back_in_is_the_report_of_the_year(draft, plan):
     ]
     assert (len(parsed.shortcomings), len(parsed.causes)) == (3, 3)
     assert len(parsed.figures) > 60
+
+
+def test_the_public_ledger_holds_every_task_that_was_closed_out(plan):
+    lines = disclosure.published(plan)
+    assert [line.task.code for line in lines] == [task.code for task in completed(plan)]
+    assert all("示例" not in line.entry.words for line in lines)
