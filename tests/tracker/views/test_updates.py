@@ -242,7 +242,7 @@ def test_one_update_costs_at_most_twelve_reads_and_five_writes(desk):
     statements = [query["sql"].split(maxsplit=1)[0].upper() for query in captured.captured_queries]
     reads = statements.count("SELECT")
     writes = sum(statements.count(verb) for verb in ("INSERT", "UPDATE", "DELETE"))
-    assert reads == (9 if connection.vendor == "sqlite" else 10)  # PostgreSQL locks the chain with one more
+    assert reads == (9 if connection.vendor == "sqlite" else 11)  # PostgreSQL locks task and chain with one more each
     assert writes == 4
 
 
