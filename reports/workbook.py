@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 
 FONT = "宋体"
 MOST_WIDTH, LEAST_WIDTH = 60, 8
@@ -21,6 +22,12 @@ Fact = tuple[str, str | int]
 DAY = "yyyy-mm-dd"
 # Text stays text: no formula, no link, no number is made of it.
 AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def rounding() -> tuple[str, str]:
+    """What every cover says of the numbers of lights and schedules."""
+    words = _("Scheduled progress is linear between two days, rounded half up to whole points.")
+    return _("Rounding"), words
 
 
 def fitting(text: str) -> str:

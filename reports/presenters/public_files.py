@@ -23,6 +23,7 @@ def facts(plan: Plan, on: datetime.date) -> list[tuple[str, str]]:
         ("计划", plan.title),
         ("截至", official_date(on)),
         ("范围", SCOPE),
+        ("取整", "数字照公开审查通过的原文，未作取整"),
     ]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from reports import comparison
 from reports.files import XLSX, attached
 from reports.presenters import comparison as shown
+from reports.workbook import rounding
 from tracker import clock, wording
 from tracker.models import Plan
 from tracker.texts import clean
@@ -44,6 +45,7 @@ def changes_workbook(request: HttpRequest, plan: int) -> HttpResponse:
         (_("As of"), wording.full_date(clock.today())),
         (_("By"), str(person_of(request))),
         (_("Filter"), "；".join(part for part in (context["words"], context["sort_label"]) if part) or _("none")),
+        rounding(),
     ]
     name = f"变化对照_{found.government}_{found.year}_{context['old'].on}_{context['new'].on}.xlsx"
     return attached(comparison.workbook(context, facts), XLSX, name, "changes.xlsx")

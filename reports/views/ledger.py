@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from reports import ledger, writing
 from reports.files import XLSX
-from reports.workbook import Fact
+from reports.workbook import Fact, rounding
 from tracker import wording
 from tracker.models import Plan
 from tracker.presenters.ledger import csv_head
@@ -52,7 +52,7 @@ def _facts(request: HttpRequest, plan: Plan, held: Contents) -> list[Fact]:
         (_("By"), str(person_of(request))),
         (_("Filter"), held.filter_words),
         (_("Tasks"), held.total),
-        (_("Rounding"), _("Scheduled progress is linear between two days, rounded half up to whole points.")),
+        rounding(),
     ]
 
 

@@ -45,6 +45,7 @@ def rectification_workbook(request: HttpRequest, plan: int) -> HttpResponse:
         ("截至", official_date(on)),
         ("导出人", str(user)),
         ("范围", "上年度报告的全部不足，及已确认回应它们的任务"),
+        ("取整", "数字照单位填报原文，未作取整"),
     ]
     with Book() as book:
         book.cover("说明", f"{found.title}整改台账", facts)

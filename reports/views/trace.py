@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from reports import trace
 from reports.files import XLSX, attached
+from reports.workbook import rounding
 from tracker import clock, wording
 from tracker.views.base import person_of
 from tracker.views.trace import contents
@@ -27,6 +28,7 @@ def trace_workbook(request: HttpRequest, plan: int) -> HttpResponse:
         (_("By"), str(person_of(request))),
         (_("Filter of the matrix"), "；".join(chosen) or _("none")),
         (_("Signs"), _("● direct　○ indirect　？ proposed, to be confirmed")),
+        rounding(),
     ]
     name = f"脉络_{found.government}_{found.year}_{on.isoformat()}.xlsx"
     return attached(trace.workbook(context, facts), XLSX, name, "trace.xlsx")
