@@ -19,10 +19,19 @@ UNWANTED = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff
 WIDE = "\u2014\u2018\u2019\u201c\u201d\u2026\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 WIDE_BREAK = re.compile(rf"(?<=[{WIDE}])[^\S\n]*\n\s*(?=[{WIDE}])")
 
+KEY_DIGITS = 18
+# Behind a number of a report's draft that no accepted evidence names.
+UNPROVED = "［待核］"
+
 
 def clean(text: str) -> str:
     """One kind of line end, and no characters that cannot be stored or exported."""
     return UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def key_of(typed: str) -> int:
+    """The key of a row as it was sent; 0, which no row has, for what is none or longer than a database takes."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= KEY_DIGITS else 0
 
 
 def enumeration(names: Iterable[Any]) -> str:

@@ -97,7 +97,7 @@ def read(plan: Plan, on: datetime.date, user: User) -> Facts:
         told=_told(plan, user),
         proofs=_proofs(plan, on, user),
         indicators=_indicators(plan, user),
-        readings=_readings(plan, on),
+        readings=_readings(plan, on, user),
         shortcomings=list(Shortcoming.objects.visible_to(user).of_report(report.pk).order_by("part", "number")),
         causes=_causes(report, user),
         judgements={row.shortcoming_id: row for row in judgements},
@@ -142,9 +142,10 @@ def _indicators(plan: Plan, user: User) -> dict[int, list[Indicator]]:
     return found
 
 
-def _readings(plan: Plan, on: datetime.date) -> dict[int, Reading]:
+def _readings(plan: Plan, on: datetime.date, user: User) -> dict[int, Reading]:
     """The latest reading of each indicator by that day."""
-    rows = Reading.objects.filter(indicator__task__plan=plan, on__lte=on).order_by("on", "pk")
+    seen = Indicator.objects.visible_to(user).filter(task__plan=plan)
+    rows = Reading.objects.filter(indicator__in=seen, on__lte=on).order_by("on", "pk")
     return {row.indicator_id: row for row in rows}
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reports.annual.rows import Mark, Proof
 from tracker.reading import counted_numbers
+from tracker.texts import UNPROVED
 
-UNPROVED = "［待核］"
 _HAN = "〇零一二两三四五六七八九十百千万亿"
 _UNIT = "(?:个百分点|人次|件次|户次|批次|[个件项次人名家户条份期批卷篇册张辆台套间座处所支类种位例栋笔票倍亩吨元场起])"
 # Numbers that people write beside the usual form: 三百余人次, 百分之九十, 10-20件, 3/4, 5成, and bare ones.

@@ -3,6 +3,7 @@
 import re
 
 from tracker import wording
+from tracker.texts import one_line
 
 ENDS = "。！？；"
 INNER = str.maketrans("“”", "‘’")
@@ -12,13 +13,13 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 
 def sentence(text: str) -> str:
     """The words in one line with full-width punctuation, closed by a mark."""
-    words = wording.full_width(" ".join(text.split()))
+    words = wording.full_width(one_line(text))
     return words if not words or words[-1] in ENDS else f"{words}。"
 
 
 def clause(text: str) -> str:
     """The words without an ordinal before them or a mark behind."""
-    return _ORDINAL.sub("", wording.full_width(" ".join(text.split()))).rstrip("。；;，,.")
+    return _ORDINAL.sub("", wording.full_width(one_line(text))).rstrip("。；;，,.")
 
 
 def quoted(text: str) -> str:

@@ -7,13 +7,14 @@ import datetime
 from collections.abc import Callable, Iterator
 
 from reports.annual.leadership import REGISTER
-from reports.annual.proof import UNPROVED, marked
+from reports.annual.proof import marked
 from reports.annual.rows import Drafted, DraftPart, Sentence
 from reports.annual.text import ENDS, clause, sentence
 from reports.documents.layout import Paper
 from tracker.dates import official_date
 from tracker.documents import han_counting
 from tracker.enums import PartKind
+from tracker.texts import UNPROVED
 
 RUN_IN_LEVEL, HEADING_LEVEL = 3, 2
 INNER_ENDS = str.maketrans("。；！？", "，，，，")

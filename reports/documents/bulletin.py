@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reports.annual.text import sentence
 from reports.documents.layout import Paper
 from tracker import wording
 from tracker.dates import official_date
@@ -149,7 +150,7 @@ def _areas(tasks: Sequence[Task]) -> list[tuple[str, list[Task]]]:
 
 
 def _area(tasks: Sequence[Task], reported: dict[int, Reported]) -> str:
-    told = [f"{task.title}：{_sentence(words)}" for task in tasks if (words := _summary(task, reported))]
+    told = [f"{task.title}：{sentence(words)}" for task in tasks if (words := _summary(task, reported))]
     silent = len(tasks) - len(told)
     end = f"其余{silent}项尚无填报。" if silent else ""
     return f"共{len(tasks)}项任务，{_counts(tasks)}。" + "".join(told) + end
@@ -162,11 +163,6 @@ def _summary(task: Task, reported: dict[int, Reported]) -> str:
     return reported[task.pk].summary if task.pk in reported else ""
 
 
-def _sentence(text: str) -> str:
-    line = " ".join(text.split())
-    return line if line[-1:] in "。！？；" else f"{line}。"
-
-
 def _problems(paper: Paper, tasks: Sequence[Task], reported: dict[int, Reported], on: datetime.date) -> None:
     """What is red or yellow, with its reason, and what units say of it."""
     behind = [task for task in tasks if LIGHT_OF[task.light_reason] in (Light.RED, Light.YELLOW)]
@@ -175,7 +171,7 @@ def _problems(paper: Paper, tasks: Sequence[Task], reported: dict[int, Reported]
     for task in behind:
         light = wording.shown_light(task, on)
         said = reported[task.pk].problems if task.pk in reported else ""
-        told = f"单位反映：{_sentence(said)}" if said else ""
+        told = f"单位反映：{sentence(said)}" if said else ""
         paper.paragraph(
             f"{task.code}　{task.title}（{task.lead_unit or '待明确'}），{light.label}灯，{light.reason}。{told}"
         )

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from reports import picture
 from reports.enums import ReviewState
 from reports.models import Review, ReviewPicture
-from reports.presenters.comparison import DIGITS, REVIEW_PREFIX
+from reports.presenters.comparison import REVIEW_PREFIX
 from reports.presenters.standing import Standing
 from tracker import clock, wording
 from tracker.models import Plan, User
 from tracker.presenters import as_of
+from tracker.texts import key_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def reviews(plan: Plan, user: User, on: datetime.date, wanted: str) -> list[Revi
     pictures = ReviewPicture.objects.visible_to(user).filter(review__state=ReviewState.CLOSED, taken_at__lt=end)
     chosen = pictures.filter(review__plan=plan)
     if wanted.startswith(REVIEW_PREFIX):
-        chosen = chosen.filter(review=_key(wanted))
+        chosen = chosen.filter(review=key_of(wanted.removeprefix(REVIEW_PREFIX)))
     else:
         chosen = chosen.filter(taken_at__lt=clock.start_of(on)) if not wanted else chosen.none()
     newest = chosen.order_by("-review__number", "-version").values("pk")[:1]
@@ -57,11 +58,6 @@ def reviews(plan: Plan, user: User, on: datetime.date, wanted: str) -> list[Revi
     for review in found:
         review.plan = plan
     return found
-
-
-def _key(wanted: str) -> int:
-    key = wanted.removeprefix(REVIEW_PREFIX)
-    return int(key) if key.isascii() and key.isdecimal() and len(key) <= DIGITS else 0
 
 
 def before(held: Standing, found: Sequence[Review], day: datetime.date | None) -> Before | None:

@@ -15,9 +15,9 @@ from tracker.models import Plan, User
 from tracker.presenters.as_of import Past, holdings, past_tasks
 from tracker.presenters.differences import compared
 from tracker.presenters.hanging import Held
+from tracker.texts import key_of
 
 REVIEW_PREFIX = "review-"
-DIGITS = 18
 # What a change of each field counts as; everything else is counted as "other".
 SORTS = {
     "light": "light",
@@ -95,10 +95,8 @@ def side_of(plan: Plan, typed: str, user: User) -> Side | None:
 
 
 def _of_review(plan: Plan, typed: str, user: User) -> Side | None:
-    key = typed.removeprefix(REVIEW_PREFIX)
-    if not (key.isascii() and key.isdecimal() and len(key) <= DIGITS):
-        return None
-    pictures = ReviewPicture.objects.visible_to(user).filter(review=int(key), review__plan=plan)
+    key = key_of(typed.removeprefix(REVIEW_PREFIX))
+    pictures = ReviewPicture.objects.visible_to(user).filter(review=key, review__plan=plan)
     kept = pictures.order_by("-version").first()
     if kept is None:
         return None

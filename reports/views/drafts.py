@@ -26,9 +26,9 @@ from tracker import clock, wording
 from tracker.exceptions import InvalidInput, SecrecyMark, Stale
 from tracker.models import Plan, User
 from tracker.permissions import answers, oversees
+from tracker.texts import key_of
 from tracker.views.base import person_of, plan_or_404, visible_tasks
 
-KEY_DIGITS = 18
 SHOWN_OF_REMOVED = 60
 TYPED = ("text", "cause", "own_cause", "task")
 SAVED = gettext_lazy("The words are saved.")
@@ -151,7 +151,7 @@ def _task_key(post: Any) -> int | None:
     typed = post.get("task", "")
     if not typed:
         return None
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < KEY_DIGITS else 0
+    return key_of(typed)
 
 
 def _editor(request: HttpRequest, plan: Plan, status: int = 200, **refused: Any) -> HttpResponse:

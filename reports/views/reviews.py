@@ -26,6 +26,7 @@ from tracker.forms.moves import RequestForm
 from tracker.models import Task, User
 from tracker.permissions import answers
 from tracker.presenters.task import readable
+from tracker.texts import key_of
 from tracker.views.base import page_of, person_of, plan_or_404, task_or_404, visible_tasks
 
 RECORD_ROWS = 300
@@ -189,7 +190,7 @@ def _add(request: HttpRequest, review: Review, user: User) -> HttpResponse:
 def _remove(request: HttpRequest, review: Review, user: User) -> HttpResponse:
     key = request.POST.get("item", "")
     rows = ReviewItem.objects.visible_to(user).filter(review=review)
-    found = rows.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 19 else None
+    found = rows.filter(pk=key_of(key)).first()
     if found is None:
         raise Http404
     service.remove_item(found.pk, by=user)

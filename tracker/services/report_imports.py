@@ -39,13 +39,12 @@ from tracker.reading import ParsedReport, Unfit, parse, unfit
 from tracker.services import documents, imports, ledger_imports, plans, trace
 from tracker.services.secrecy import refuse_marks
 from tracker.spreadsheets import Row, Sheet
-from tracker.texts import clean
+from tracker.texts import UNPROVED, clean
 
 # Twenty times a long report; beyond it a text is no report, and a page of it no longer usable.
 MOST_CHARACTERS = 200_000
 # More are no plan that a government keeps an eye on, and creating them would take a minute.
 MOST_TASKS = 1_000
-UNPROVED = "［待核］"
 DRAFT_LINE = re.compile(r"\A\s*草稿\s*$|^本草稿由.{1,60}生成", re.MULTILINE)
 DATA = Path(__file__).resolve().parents[1] / "data"
 TITLE_LENGTH = Task._meta.get_field("title").max_length or 0

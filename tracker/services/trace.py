@@ -26,11 +26,10 @@ from tracker.models import (
 )
 from tracker.services import history, plans, tasks
 from tracker.services.secrecy import refuse_marks
-from tracker.texts import enumeration
+from tracker.texts import enumeration, key_of
 
 AnyLink = MeasureLink | ShortcomingLink
 RATIONALE_LENGTH = MeasureLink._meta.get_field("rationale").max_length or 0
-KEY_DIGITS = 19
 
 
 def digest_of(words: str) -> str:
@@ -143,7 +142,7 @@ def settle_all(plan: Plan, names: Iterable[str], *, by: User, verdict: str) -> i
         what, _dash, key = name.partition("-")
         rows = models[what].objects.filter(task__plan=plan) if what in models else MeasureLink.objects.none()
         rows = rows.select_related("task", what) if what in models else rows
-        row = rows.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < KEY_DIGITS else None
+        row = rows.filter(pk=key_of(key)).first()
         if row is None:
             raise InvalidInput(_("One of the links is not there any more. Look at the list as it is now."))
         links.append(row)

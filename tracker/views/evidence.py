@@ -27,6 +27,7 @@ from tracker.presenters import ledger as ledger_shown
 from tracker.presenters.source import source_of
 from tracker.services import evidence as service
 from tracker.services import files, link_checks
+from tracker.texts import key_of
 from tracker.views.base import came_from, page_of, person_of, plan_or_404, shut, task_or_404, visible_tasks
 
 logger = logging.getLogger("tracker.evidence")
@@ -58,9 +59,8 @@ def _replaced(request: HttpRequest, task: Task) -> Evidence | None:
     key = request.GET.get("replaces", "")
     if not key:
         return None
-    known = key.isascii() and key.isdecimal() and len(key) < 19
     items = Evidence.objects.visible_to(person_of(request)).filter(plan=task.plan)
-    found: Evidence = get_object_or_404(items, pk=int(key) if known else 0)
+    found: Evidence = get_object_or_404(items, pk=key_of(key))
     permissions.check_new_version(person_of(request), found)
     return found
 

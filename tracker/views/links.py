@@ -19,7 +19,7 @@ from tracker.forms.links import DispositionForm, LinkForm
 from tracker.models import Measure, MeasureLink, Plan, Section, Shortcoming, ShortcomingLink, Task, User
 from tracker.presenters import links as shown
 from tracker.services import trace
-from tracker.texts import enumeration
+from tracker.texts import enumeration, key_of
 from tracker.views.base import came_from, person_of, plan_or_404, task_or_404, visible_tasks
 
 # Verdict → (service, the line shown afterwards).
@@ -120,9 +120,9 @@ def _upstream(plan: Plan, name: str) -> Measure | Shortcoming | None:
     """The words that a name (measure-3, shortcoming-1) means in the plan's own report."""
     what, _dash, key = name.partition("-")
     models: dict[str, Any] = {"measure": Measure, "shortcoming": Shortcoming}
-    if what not in models or not (key.isascii() and key.isdecimal()) or len(key) >= trace.KEY_DIGITS:
+    if what not in models:
         return None
-    found: Measure | Shortcoming | None = models[what].objects.of_report(plan.report_id).filter(pk=int(key)).first()
+    found: Measure | Shortcoming | None = models[what].objects.of_report(plan.report_id).filter(pk=key_of(key)).first()
     return found
 
 

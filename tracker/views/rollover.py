@@ -19,7 +19,7 @@ from tracker.models import Plan, Succession, Task, TaskEvent
 from tracker.presenters import rollover as shown
 from tracker.querysets import TaskQuerySet
 from tracker.services import rollover, successions
-from tracker.services.trace import KEY_DIGITS
+from tracker.texts import key_of
 from tracker.views.base import came_from, listed, person_of, plan_or_404, plans_of, task_or_404, visible_tasks
 
 # Forms of single tasks may stand beside this one.
@@ -223,7 +223,7 @@ def settle_successions(request: HttpRequest, plan: int) -> HttpResponse:
     found, user = plan_or_404(request, plan), person_of(request)
     permissions.check_set_up(user, found)
     verdict = request.POST.get("verdict", "")
-    keys = [_key(typed) for typed in request.POST.getlist("confirmed" if verdict == "withdraw" else "rows")]
+    keys = [key_of(typed) for typed in request.POST.getlist("confirmed" if verdict == "withdraw" else "rows")]
     try:
         count = successions.settle_many(found, keys, by=user, verdict=verdict)
     except InvalidInput as refusal:
@@ -232,11 +232,6 @@ def settle_successions(request: HttpRequest, plan: int) -> HttpResponse:
         words = ngettext("%(count)d predecessor is settled.", "%(count)d predecessors are settled.", count)
         messages.success(request, words % {"count": count})
     return redirect("predecessors", plan=found.pk)
-
-
-def _key(typed: str) -> int:
-    """The key that was sent; 0, which no row has, for what is none."""
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < KEY_DIGITS else 0
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from reports.annual.text import a_year_on, clause, quoted, sentence
     ("words", "wanted"),
     [
         ("已办复352件,全部办结", "已办复352件，全部办结。"),
-        ("已办复。\n已回访", "已办复。 已回访。"),
+        ("已办复。\n已回访", "已办复。已回访。"),
         ("如下：", "如下：。"),
         ("", ""),
     ],
